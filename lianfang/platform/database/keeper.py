@@ -150,26 +150,37 @@ class _Programs:
 
     def _usable(self) -> bool:
         try:
-            return (
-                subprocess.run(
-                    [self["postgres"], "-V"],
-                    check=False,
-                    stdout=subprocess.DEVNULL,
-                    **self.identity,
-                ).returncode
-                == 0
-            )
+            return self.start("postgres", "-V").wait() == 0
         except OSError:
             return False
 
-    @property
-    def identity(self) -> dict[str, object]:
-        if os.geteuid() != 0:
-            return {}
-        return {"user": self.account.uid, "group": self.account.gid, "extra_groups": []}
-
-    def __getitem__(self, program: str) -> str:
-        return str(self.folder / "bin" / program)
+    def start(
+        self,
+        program: str,
+        *arguments: str,
+        descriptors: Sequence[int] = (),
+        output: int = subprocess.DEVNULL,
+        errors: int = subprocess.DEVNULL,
+    ) -> subprocess.Popen[bytes]:
+        """Start a program as the server's account, with nothing of ours in its environment."""
+        root = os.geteuid() == 0
+        return subprocess.Popen(
+            [str(self.folder / "bin" / program), *arguments],
+            env={
+                "PATH": os.defpath,
+                "LC_ALL": "C.UTF-8",
+            },  # a PG… variable or a foreign locale would change it
+            cwd="/",
+            pass_fds=descriptors,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=errors,
+            start_new_session=True,
+            preexec_fn=_stop_with_parent,  # noqa: PLW1509 (the keeper has no threads)
+            user=self.account.uid if root else None,
+            group=self.account.gid if root else None,
+            extra_groups=[] if root else None,
+        )
 
     def remove(self) -> None:
         shutil.rmtree(self.copy, ignore_errors=True)
@@ -257,37 +268,25 @@ def _initialise(cluster: Cluster, programs: _Programs) -> None:
     if os.geteuid() == 0:
         os.chown(unfinished, programs.account.uid, programs.account.gid)
     with _reachable(unfinished) as (path, descriptors):
-        result = subprocess.run(
-            [
-                programs["initdb"],
-                "-D",
-                path,
-                "-U",
-                SUPERUSER,
-                "--locale=C.UTF-8",
-                "--encoding=UTF8",
-            ]
-            + ["--auth-local=peer", "--auth-host=reject", "--no-instructions"],
-            check=False,
-            env=_environment(),
-            cwd="/",
-            pass_fds=descriptors,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            **programs.identity,
+        arguments = [
+            "-D",
+            path,
+            "-U",
+            SUPERUSER,
+            "--locale=C.UTF-8",
+            "--encoding=UTF8",
+            "--no-instructions",
+        ]
+        process = programs.start(
+            "initdb", *arguments, descriptors=descriptors, errors=subprocess.PIPE
         )
-    if result.returncode != 0:
+        errors = process.communicate()[1].decode(errors="replace")
+    if process.returncode != 0:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise DatabaseUnavailable(
-            f"initdb failed in {cluster.var}: {_last_line(result.stderr)}"
+            f"initdb failed in {cluster.var}: {_last_line(errors)}"
         )
     unfinished.rename(cluster.data)
-
-
-def _environment() -> dict[str, str]:
-    """Nothing of ours: a PG… variable or a foreign locale would change the server."""
-    return {"PATH": os.defpath, "LC_ALL": "C.UTF-8"}
 
 
 def _write_access_rules(cluster: Cluster) -> None:
@@ -311,23 +310,16 @@ def _start(
         f"unix_socket_directories={cluster.socket_directory}",
         *options,
     ]
+    arguments = [part for setting in settings for part in ("-c", setting)]
     with _reachable(cluster.data) as (path, descriptors), _opened_log(cluster) as log:
-        return subprocess.Popen(
-            [
-                programs["postgres"],
-                "-D",
-                path,
-                *(part for setting in settings for part in ("-c", setting)),
-            ],
-            env=_environment(),
-            cwd="/",
-            pass_fds=descriptors,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-            preexec_fn=_stop_with_parent,  # noqa: PLW1509 (the keeper has no threads)
-            **programs.identity,
+        return programs.start(
+            "postgres",
+            "-D",
+            path,
+            *arguments,
+            descriptors=descriptors,
+            output=log,
+            errors=log,
         )
 
 
