@@ -7,6 +7,7 @@ Settings call `database_config`, which starts nothing. Whatever needs a running 
 from lianfang.platform.database.access import (
     configured_cluster,
     database_config,
+    is_running,
     serve_cluster,
     server,
     var_directory,
@@ -18,6 +19,7 @@ __all__ = [
     "DatabaseUnavailable",
     "configured_cluster",
     "database_config",
+    "is_running",
     "serve_cluster",
     "server",
     "var_directory",

@@ -85,6 +85,15 @@ def server(
         yield
 
 
+def is_running(base_dir: Path = ROOT, env: Mapping[str, str] = os.environ) -> bool:
+    """Whether the embedded server is kept running; true where `DATABASE_URL` names a server."""
+    cluster = configured_cluster(base_dir, env)
+    if cluster is None:
+        return True
+    with opened_lock(cluster.keeper_lock) as lock:
+        return not try_lock(lock, fcntl.LOCK_SH)
+
+
 @contextmanager
 def serve_cluster(cluster: Cluster, *options: str) -> Iterator[None]:
     """Like `server`, for one cluster; `options` are postgres settings (`name=value`) if it must be started."""
