@@ -1,0 +1,64 @@
+"""Encrypted columns and keyed look-up hashes for what must not lie open in the database (等保 level 3, PIPL)."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import os
+from functools import cache
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.db import models
+
+NONCE_BYTES = 12
+
+
+class UndecipherableError(Exception):
+    """No key in the settings opens the stored value."""
+
+
+@cache
+def _ciphers(keys: tuple[bytes, ...]) -> tuple[AESGCM, ...]:
+    return tuple(AESGCM(key) for key in keys)
+
+
+def encrypt(plain: str) -> str:
+    """AES-GCM under the first key of `FIELD_KEYS`, as text."""
+    nonce = os.urandom(NONCE_BYTES)
+    sealed = _ciphers(tuple(settings.FIELD_KEYS))[0].encrypt(nonce, plain.encode(), None)
+    return base64.b64encode(nonce + sealed).decode()
+
+
+def decrypt(stored: str) -> str:
+    """The plain text, by whichever key opens it. Raises `UndecipherableError`."""
+    raw = base64.b64decode(stored)
+    for cipher in _ciphers(tuple(settings.FIELD_KEYS)):
+        try:
+            return cipher.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], None).decode()
+        except InvalidTag:
+            continue
+    raise UndecipherableError
+
+
+def lookup_hash(plain: str) -> str:
+    """A keyed hash (HMAC-SHA-256, hex): equal values find each other, the value cannot be guessed back."""
+    return hmac.new(settings.LOOKUP_KEY, plain.encode(), hashlib.sha256).hexdigest()
+
+
+class EncryptedTextField(models.TextField[str, str]):
+    """Text that is encrypted in the database and in its history; plain in Python. It cannot be filtered by."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        return encrypt(str(value)) if value else value
+
+    def from_db_value(self, value: str | None, *args: Any) -> str | None:
+        return decrypt(value) if value else value
+
+    def get_lookup(self, lookup_name: str) -> Any:
+        if lookup_name not in ("exact", "isnull"):
+            return None
+        return super().get_lookup(lookup_name)

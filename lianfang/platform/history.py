@@ -1,0 +1,70 @@
+"""Who did it, and why: the context that the history triggers store beside each change.
+
+Set as settings of the transaction, so that bulk writes, `update()`, COPY and raw SQL carry it too.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import connection, transaction
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@contextmanager
+def acting(by: AbstractBaseUser | None, **details: str) -> Iterator[None]:
+    """Record changes inside the block as done by `by`, with `details` (`reason=`, `path=`, `command=`…).
+
+    `by=None` is the system itself. Blocks nest; the innermost counts. Needs a transaction.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_setting('lf.context', true), current_setting('lf.context_data', true),"
+            " current_setting('lf.reason', true)"
+        )
+        before = [value or "" for value in cursor.fetchone()]
+        actor = {"user": by.pk, "name": by.get_username()} if by is not None else {"name": "system"}
+        outer = json.loads(before[1]) if before[1] else {}
+        data = {**outer, **actor, **details}
+        _set(cursor, [str(uuid.uuid4()), json.dumps(data), details.get("reason", before[2])])
+    try:
+        yield
+    finally:
+        # After a database error the transaction takes no statement; its rollback drops the settings anyway.
+        if not connection.needs_rollback and connection.in_atomic_block:
+            with connection.cursor() as cursor:
+                _set(cursor, before)
+
+
+def _set(cursor: Any, values: list[str]) -> None:
+    cursor.execute(
+        "SELECT set_config('lf.context', %s, true), set_config('lf.context_data', %s, true),"
+        " set_config('lf.reason', %s, true)",
+        values,
+    )
+
+
+def service(function: Callable[P, R]) -> Callable[P, R]:
+    """A write over several rows: atomic, and recorded in the history as done by its `by=` argument.
+
+    A `reason=` argument, where the service has one, is recorded too and opens what needs a reason.
+    """
+
+    @wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        by: Any = kwargs["by"]
+        details = {"service": function.__name__}
+        if kwargs.get("reason"):
+            details["reason"] = str(kwargs["reason"])
+        with transaction.atomic(), acting(by, **details):
+            return function(*args, **kwargs)
+
+    return run

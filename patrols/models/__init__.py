@@ -1,0 +1,22 @@
+"""The duty: where (beats), when (shift types), how many (cover), who (rosters and their duties)."""
+
+from patrols.models.beat import Beat, BeatKind
+from patrols.models.cover import CoverRequirement, HolidayRule
+from patrols.models.limits import WorkingTimeLimits
+from patrols.models.roster import Duty, DutyOrigin, Roster, RosterStatus, RosterVersion
+from patrols.models.shift import ShiftColour, ShiftType
+
+__all__ = [
+    "Beat",
+    "BeatKind",
+    "CoverRequirement",
+    "Duty",
+    "DutyOrigin",
+    "HolidayRule",
+    "Roster",
+    "RosterStatus",
+    "RosterVersion",
+    "ShiftColour",
+    "ShiftType",
+    "WorkingTimeLimits",
+]

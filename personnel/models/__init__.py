@@ -1,0 +1,30 @@
+"""The people: members, their certificates, their time."""
+
+from personnel.models.certificate import DutyCertificate
+from personnel.models.member import (
+    Education,
+    IdNumberReading,
+    Member,
+    MemberStatus,
+    PoliticalStatus,
+    Sex,
+    Source,
+    StaffCategory,
+)
+from personnel.models.time import Absence, AbsenceKind, Engagement, EngagementKind
+
+__all__ = [
+    "Absence",
+    "AbsenceKind",
+    "DutyCertificate",
+    "Education",
+    "Engagement",
+    "EngagementKind",
+    "IdNumberReading",
+    "Member",
+    "MemberStatus",
+    "PoliticalStatus",
+    "Sex",
+    "Source",
+    "StaffCategory",
+]

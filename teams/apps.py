@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class TeamsConfig(AppConfig):
+    """Units, posts, accounts, policy, work calendar."""
+
+    name = "teams"
+    verbose_name = _("teams")
