@@ -1,0 +1,70 @@
+"""The rostering engine: plain Python and OR-Tools, no Django and nothing of the project.
+
+``Problem`` in, ``solve`` → ``Result`` out; ``check`` and ``check_person`` judge any roster by the same limits;
+``candidates`` says who could fill a need and what stops each of the others.
+"""
+
+from patrols.rostering.check import (
+    Cover,
+    check,
+    check_person,
+    cover,
+    cover_cost,
+    objective,
+    uncovered,
+)
+from patrols.rostering.explain import Candidate, candidates
+from patrols.rostering.fairness import fair_shares
+from patrols.rostering.leads import choose_leads
+from patrols.rostering.problem import (
+    Assignment,
+    Day,
+    Fixed,
+    History,
+    Need,
+    Officer,
+    Period,
+    Person,
+    Problem,
+    Roster,
+    ShiftType,
+    SkillShare,
+    Violation,
+    Waiver,
+    Wish,
+    days_from,
+)
+from patrols.rostering.search import Progress, Result, solve
+
+__all__ = [
+    "Assignment",
+    "Candidate",
+    "Cover",
+    "Day",
+    "Fixed",
+    "History",
+    "Need",
+    "Officer",
+    "Period",
+    "Person",
+    "Problem",
+    "Progress",
+    "Result",
+    "Roster",
+    "ShiftType",
+    "SkillShare",
+    "Violation",
+    "Waiver",
+    "Wish",
+    "candidates",
+    "check",
+    "check_person",
+    "choose_leads",
+    "cover",
+    "cover_cost",
+    "days_from",
+    "fair_shares",
+    "objective",
+    "solve",
+    "uncovered",
+]

@@ -1,0 +1,144 @@
+"""A usable roster at once: needs filled one after the other, minima first, always by someone whom no limit stops."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+
+from patrols.rostering.frame import NOWHERE, OFF, Frame, Table
+from patrols.rostering.ledger import Ledger
+
+
+class Greedy:
+    """Fills the needs of a table. Only limits that adding can't mend are asked; the others are left to the search."""
+
+    def __init__(self, frame: Frame, stop: Callable[[], bool] = lambda: False) -> None:
+        self.frame = frame
+        self.problem = frame.problem
+        self.stop = stop
+        self.table = frame.empty_table()
+        self.ledger = Ledger(frame)
+        self.limits = [limit for limit in frame.hard if limit.only_grows or getattr(limit, "most", None) is not None]
+        people = range(len(self.problem.people))
+        self.minutes = [self._minutes_so_far(person) for person in people]
+        self.nights = [self.problem.people[person].history.nights / 12 for person in people]
+        self.clashes = [frame.clash_sets(person) for person in people]
+        self.heads = [0] * len(self.problem.needs)
+        self._place_fixed()
+
+    def _minutes_so_far(self, person: int) -> float:
+        row = self.table.work[person]
+        return float(sum(self.problem.shift_types[shift].counted_minutes for shift in row if shift != OFF))
+
+    def _place_fixed(self) -> None:
+        for (person, day), cell in self.frame.fixed.items():
+            place = int(self.table.place[person, day])
+            if place == NOWHERE and cell.shift is not None and cell.beat is None:
+                slot = (day, self.frame.shift_index[cell.shift])
+                options = [n for n in self.frame.needs_of_slot.get(slot, ()) if self.frame.serves(person, n)]
+                place = max(options, key=self._missing, default=NOWHERE)
+                self.table.place[person, day] = place
+            if place != NOWHERE:
+                self.heads[place] += 1
+
+    def _missing(self, need: int) -> int:
+        return self.problem.needs[need].ideal - self.heads[need]
+
+    def run(self) -> Table:
+        """Minima of all days first, then ideals."""
+        for goal in ("minimum", "ideal"):
+            for need in self._order():
+                target = getattr(self.problem.needs[need], goal)
+                while self.heads[need] < target and not self.stop():
+                    if not self._add_group(need, target):
+                        break
+        return self.table
+
+    def _order(self) -> list[int]:
+        """Day by day; on a day the needs that fewest people can serve come first."""
+        kinds = self.frame.open_needs
+        width = [sum(need in kinds[kind] for kind in self.frame.kind_of) for need in range(len(self.heads))]
+        return sorted(range(len(self.heads)), key=lambda n: (self.problem.needs[n].day, width[n], n))
+
+    def _add_group(self, need: int, target: int) -> bool:
+        """Add one person, or at once as many as must be there together."""
+        least = self.problem.needs[need].least_together
+        count = max(1, min(least, target) - self.heads[need])
+        added: list[int] = []
+        for _ in range(count):
+            person = self._first_fit(need)
+            if person is None:
+                for other in added:
+                    self._remove(other, need)
+                return False
+            added.append(person)
+        return True
+
+    def _first_fit(self, need: int) -> int | None:
+        problem_need = self.problem.needs[need]
+        day, shift = problem_need.day, self.frame.shift_index[problem_need.shift]
+        heap = [
+            (self._rank(person, shift), person)
+            for person in range(len(self.problem.people))
+            if self._may(person, day, shift) and self.frame.serves(person, need)
+        ]
+        heapq.heapify(heap)
+        while heap:
+            _rank, person = heapq.heappop(heap)
+            self.table.work[person, day], self.table.place[person, day] = shift, need
+            if self._is_fine(person, day):
+                self._count(person, need, 1)
+                return person
+            self.table.work[person, day], self.table.place[person, day] = OFF, NOWHERE
+        return None
+
+    def _rank(self, person: int, shift: int) -> float:
+        night = 600.0 * self.nights[person] if self.problem.shift_types[shift].is_night else 0.0
+        return self.minutes[person] + night
+
+    def _may(self, person: int, day: int, shift: int) -> bool:
+        if self.table.work[person, day] != OFF or (person, day) in self.frame.fixed:
+            return False
+        if shift not in self.frame.allowed[person][day]:
+            return False
+        for apart, pairs in self.clashes[person].items():
+            if (self._at(person, day - apart), shift) in pairs or (shift, self._at(person, day + apart)) in pairs:
+                return False
+        return True
+
+    def _at(self, person: int, day: int) -> int:
+        if 0 <= day < len(self.problem.days):
+            return int(self.table.work[person, day])
+        return self.frame.outside.get((person, day), OFF)
+
+    def _is_fine(self, person: int, day: int) -> bool:
+        """Whether no violation that involves the new duty can only get worse (fixed duties may be at fault before)."""
+        line = self.ledger.line(self.table, person)
+        return not any(
+            day in item.days and (limit.only_grows or "most" in item.params)
+            for limit in self.limits
+            if limit.concerns(line.person)
+            for item in limit.breaches(line)
+            if not self.problem.is_waived(item.code, line.person.id, item.days)
+        ) and not self._pairs_broken(person, day)
+
+    def _pairs_broken(self, person: int, day: int) -> bool:
+        grouped = [limit for limit in self.ledger.grouped if limit.hard and limit.only_grows]
+        if not grouped:
+            return False
+        people = self.problem.people
+        lines = {people[p].id: self.ledger.line(self.table, p) for p in range(len(people))}
+        return any(
+            day in item.days for limit in grouped for item in limit.breaches_together(self.problem, lines)
+        )
+
+    def _remove(self, person: int, need: int) -> None:
+        day = self.problem.needs[need].day
+        self.table.work[person, day], self.table.place[person, day] = OFF, NOWHERE
+        self._count(person, need, -1)
+
+    def _count(self, person: int, need: int, sign: int) -> None:
+        shift = self.problem.shift[self.problem.needs[need].shift]
+        self.minutes[person] += sign * shift.counted_minutes
+        self.nights[person] += sign * shift.is_night
+        self.heads[need] += sign

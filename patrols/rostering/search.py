@@ -1,0 +1,315 @@
+"""Finds a good roster: a usable one within a second, then better ones until time is up, with a bound that is proven.
+
+Two sub-problems at a time are freed and solved by CP-SAT with one thread each while the rest of the roster stays
+(large neighbourhood search). Every roster that becomes the best so far has passed the independent checker.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ortools.sat.python import cp_model
+
+from patrols.rostering.bounds import cover_bound
+from patrols.rostering.check import check, cover_cost, objective, uncovered
+from patrols.rostering.frame import Frame, Table
+from patrols.rostering.greedy import Greedy
+from patrols.rostering.ledger import Account, Ledger
+from patrols.rostering.model import RosterModel
+from patrols.rostering.neighbourhoods import Neighbourhoods, Shape
+from patrols.rostering.problem import Problem, Roster
+
+Status = Literal["optimal", "feasible", "stopped", "broken"]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a search stands: the best objective so far, the proven bound (None: none yet), seconds since the start."""
+
+    objective: int
+    bound: int | None
+    uncovered: int
+    seconds: float
+    fraction: float
+    hard_violations: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The best roster found.
+
+    ``status``: "optimal" (objective equals bound), "feasible" (time was up), "stopped" (asked to stop), "broken"
+    (hard limits are broken, as when fixed duties break them). ``bound`` is a proven lower bound of the objective,
+    ``cover_bound`` one of its cover part ``cover_cost``; None where nothing useful was proven.
+    """
+
+    status: Status
+    roster: Roster
+    objective: int
+    bound: int | None
+    uncovered: int
+    hard_violations: int
+    seconds: float
+    cover_cost: int = 0
+    cover_bound: int | None = None
+    best_at: float = 0.0
+    history: tuple[Progress, ...] = field(default=())
+
+    @property
+    def cover_gap(self) -> float | None:
+        """How far the cover can be from the best possible, as a share of its cost; None without a bound."""
+        if self.cover_bound is None:
+            return None
+        return 0.0 if self.cover_cost <= self.cover_bound else 1 - self.cover_bound / self.cover_cost
+
+
+def solve(
+    problem: Problem,
+    *,
+    seconds: float,
+    seed: int = 0,
+    workers: int = 2,
+    on_progress: Callable[[Progress], object] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    start: Roster | None = None,
+    rounds: int | None = None,
+) -> Result:
+    """Search for ``seconds``; call ``on_progress`` with each better roster and about once a second.
+
+    ``start`` gives a roster to begin from. With ``rounds`` the search is deterministic: that many rounds of
+    sub-problems with deterministic limits and a fixed order of merging (``seconds`` still caps it), so the same
+    seed gives the same roster. ``should_stop`` is asked often; the best roster so far is returned.
+    """
+    return Search(problem, seconds, seed, workers, on_progress, should_stop, rounds).run(start)
+
+
+class Search:
+    """One search: the best table so far, its account, and the threads that improve it."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        seconds: float,
+        seed: int,
+        workers: int,
+        on_progress: Callable[[Progress], object] | None,
+        should_stop: Callable[[], bool] | None,
+        rounds: int | None,
+    ) -> None:
+        self.begun = time.monotonic()
+        self.problem, self.seconds, self.seed, self.workers = problem, seconds, seed, max(1, workers)
+        self.on_progress, self.should_stop, self.rounds = on_progress, should_stop, rounds
+        self.frame = Frame(problem)
+        self.ledger = Ledger(self.frame)
+        self.lock = threading.RLock()
+        self.history: list[Progress] = []
+        self.bound: int | None = None
+        self.cover_bound: int | None = None
+        self.stopped = False
+        self.best_at = 0.0
+        self.table: Table = self.frame.empty_table()
+        self.account: Account = self.ledger.open(self.table)
+
+    # --- the course of a search ----------------------------------------------------------------------------------
+
+    def run(self, start: Roster | None) -> Result:
+        self._adopt(self._first_table(start))
+        self._mend()
+        if self.rounds is None:
+            self._improve_in_threads()
+        else:
+            self._improve_in_rounds(self.rounds)
+        return self._result()
+
+    def _first_table(self, start: Roster | None) -> Table:
+        if start is not None:
+            return self.frame.table_of(start)
+        if all(limit.only_grows or not limit.hard or limit.code == "pairs" for limit in self._binding()):
+            return Greedy(self.frame, self.is_over).run()
+        return self.frame.empty_table()
+
+    def _binding(self) -> list[object]:
+        return [limit for limit in self.frame.hard if getattr(limit, "least", True) is not None]
+
+    def _mend(self) -> None:
+        """One person after the other gets a whole schedule, against the cover that is left, until nobody breaks a limit."""
+        rng = random.Random(self.seed)
+        waiting = [person for person, broken in self.account.hard_by_person.items() if broken]
+        rng.shuffle(waiting)
+        for person in waiting:
+            if self.is_over():
+                return
+            cells = {(person, day) for day in range(len(self.problem.days))}
+            result = self._solve_part(self.table, cells, 2.0, self.seed)
+            if result is not None:
+                self._offer(self.table, result[0])
+
+    def is_over(self) -> bool:
+        """Whether time is up, the search was asked to stop, or nothing better is possible."""
+        if self.should_stop is not None and not self.stopped and self.should_stop():
+            self.stopped = True
+        done = self.bound is not None and self.account.hard == 0 and self.account.objective <= self.bound
+        return self.stopped or done or self.elapsed >= self.seconds
+
+    @property
+    def elapsed(self) -> float:
+        return time.monotonic() - self.begun
+
+    # --- large neighbourhood search ------------------------------------------------------------------------------
+
+    def _improve_in_threads(self) -> None:
+        shapes = Neighbourhoods(self.frame)
+        threads = [threading.Thread(target=self._improve, args=(shapes, number)) for number in range(self.workers)]
+        prover = threading.Thread(target=self._prove)
+        for thread in (prover, *threads):
+            thread.daemon = True
+            thread.start()
+        while any(thread.is_alive() for thread in threads):
+            self._report(best=False)
+            for thread in threads:
+                thread.join(0.5 / self.workers)
+        prover.join()
+
+    def _prove(self) -> None:
+        self._set_bound(cover_bound(self.frame, min(20.0, self.seconds / 2), self.is_over))
+
+    def _set_bound(self, bound: int | None) -> None:
+        if bound is not None:
+            self.cover_bound = max(bound, self.cover_bound or 0)
+            self.bound = max(bound, self.bound or 0)
+
+    def _improve(self, shapes: Neighbourhoods, number: int) -> None:
+        rng = random.Random(f"{self.seed}/{number}")
+        limit = max(0.5, min(4.0, self.seconds / 20))
+        while not self.is_over():
+            with self.lock:
+                table, account = self.table, self.account
+            shape, cells = shapes.draw(rng, account, table)
+            before = time.monotonic()
+            result = self._solve_part(table, cells, limit, rng.randrange(2**30))
+            spent = time.monotonic() - before
+            if result is not None:
+                gain = self._offer(table, result[0])
+                self._learn(shape, gain, spent, proven=result[1], limit=limit)
+            else:
+                shape.adapt(proven=False, share_of_time=1.0)
+
+    def _learn(self, shape: Shape, gain: int, spent: float, *, proven: bool, limit: float) -> None:
+        shape.tries += 1
+        shape.gains = 0.9 * shape.gains + 0.1 * (gain / max(spent, 0.01)) / (1 + self.account.objective) * 100
+        shape.adapt(proven=proven, share_of_time=spent / limit)
+
+    def _improve_in_rounds(self, rounds: int) -> None:
+        shapes = Neighbourhoods(self.frame)
+        rng = random.Random(self.seed)
+        for _round in range(rounds):
+            if self.is_over():
+                break
+            table = self.table
+            drawn = [shapes.draw(rng, self.account, table) for _ in range(self.workers)]
+            seeds = [rng.randrange(2**30) for _ in drawn]
+            results: list[tuple[Table, bool] | None] = [None] * len(drawn)
+
+            def work(position: int, table: Table = table, drawn: list[tuple[Shape, set[tuple[int, int]]]] = drawn,
+                     seeds: list[int] = seeds, results: list[tuple[Table, bool] | None] = results) -> None:
+                cells = drawn[position][1]
+                results[position] = self._solve_part(table, cells, 1.0, seeds[position], deterministic=True)
+
+            threads = [threading.Thread(target=work, args=(position,), daemon=True) for position in range(len(drawn))]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            for (shape, _cells), result in zip(drawn, results, strict=True):
+                if result is not None:
+                    self._offer(table, result[0])
+                shape.adapt(proven=result is not None and result[1], share_of_time=0.0)
+
+    def _solve_part(
+        self, table: Table, cells: set[tuple[int, int]], limit: float, seed: int, *, deterministic: bool = False
+    ) -> tuple[Table, bool] | None:
+        """The best table found that differs from ``table`` in the cells only, and whether that is proven."""
+        part = RosterModel(self.frame, table, cells)
+        part.minimise()
+        part.hint(table)
+        solver = cp_model.CpSolver()
+        solver.parameters.num_workers = 1
+        solver.parameters.random_seed = seed % (2**31)
+        if deterministic:
+            solver.parameters.max_deterministic_time = limit
+        else:
+            solver.parameters.max_time_in_seconds = max(0.05, min(limit, self.seconds - self.elapsed))
+        status = solver.solve(part.model)
+        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            return None
+        return part.read(solver), status == cp_model.OPTIMAL
+
+    def _offer(self, base: Table, found: Table) -> int:
+        """Carry what ``found`` changed in ``base`` over to the best table; keep it if it is no worse. Returns the gain."""
+        with self.lock:
+            merged = self.table.copy()
+            changed = (found.work != base.work) | (found.place != base.place)
+            merged.work[changed] = found.work[changed]
+            merged.place[changed] = found.place[changed]
+            account = self.ledger.update(self.account, self.table, merged)
+            gain = self.account.objective - account.objective
+            mended = self.account.hard - account.hard
+            if mended < 0 or (mended == 0 and gain < 0):
+                return 0
+            self.table, self.account = merged, account
+            if gain or mended:
+                self._report(best=True)
+            return gain
+
+    # --- reporting -----------------------------------------------------------------------------------------------
+
+    def _adopt(self, table: Table) -> None:
+        self.table, self.account = table, self.ledger.open(table)
+        self._report(best=True)
+
+    def _report(self, *, best: bool) -> None:
+        with self.lock:
+            account = self.account
+            progress = Progress(
+                account.objective,
+                self.bound,
+                account.uncovered,
+                round(self.elapsed, 3),
+                min(1.0, self.elapsed / self.seconds) if self.seconds > 0 else 1.0,
+                account.hard,
+            )
+            if best:
+                self.history.append(progress)
+                self.best_at = progress.seconds
+        if self.on_progress is not None:
+            self.on_progress(progress)
+
+    def _result(self) -> Result:
+        roster = self.frame.roster_of(self.table)
+        cost = objective(self.problem, roster)
+        hard = len(check(self.problem, roster))
+        return Result(
+            status=self._status(cost, hard),
+            roster=roster,
+            objective=cost,
+            bound=self.bound,
+            uncovered=uncovered(self.problem, roster),
+            hard_violations=hard,
+            seconds=round(self.elapsed, 3),
+            cover_cost=cover_cost(self.problem, roster),
+            cover_bound=self.cover_bound,
+            best_at=self.best_at,
+            history=tuple(self.history),
+        )
+
+    def _status(self, cost: int, hard: int) -> Status:
+        if hard:
+            return "broken"
+        if self.bound is not None and cost <= self.bound:
+            return "optimal"
+        return "stopped" if self.stopped else "feasible"
