@@ -45,15 +45,10 @@ def load_keys(var: Path, env: Mapping[str, str]) -> Keys:
     """
     missing = missing_keys(env)
     generated = _generated(var) if missing else {}
-    values = {
-        name: generated[name] if name in missing else env[name] for name in MAKERS
-    }
+    values = {name: generated[name] if name in missing else env[name] for name in MAKERS}
     return Keys(
         secret_key=values["LIANFANG_SECRET_KEY"],
-        field_keys=tuple(
-            _decoded("LIANFANG_FIELD_KEY", key)
-            for key in values["LIANFANG_FIELD_KEY"].split(",")
-        ),
+        field_keys=tuple(_decoded("LIANFANG_FIELD_KEY", key) for key in values["LIANFANG_FIELD_KEY"].split(",")),
         lookup_key=_decoded("LIANFANG_LOOKUP_KEY", values["LIANFANG_LOOKUP_KEY"]),
     )
 
@@ -69,9 +64,7 @@ def _decoded(name: str, text: str) -> bytes:
     except binascii.Error:
         key = b""
     if len(key) != KEY_BYTES:
-        raise ImproperlyConfigured(
-            f"{name} must be {KEY_BYTES} random bytes in base64."
-        )
+        raise ImproperlyConfigured(f"{name} must be {KEY_BYTES} random bytes in base64.")
     return key
 
 
@@ -99,4 +92,4 @@ def _write_once(path: Path) -> None:
     except FileExistsError:
         pass
     finally:
-        os.unlink(temporary)
+        Path(temporary).unlink()

@@ -33,13 +33,15 @@ class Job(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(_("kind"), max_length=60)  # the registered name of the work
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="jobs", null=True, verbose_name=_("owner")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="jobs",
+        null=True,
+        verbose_name=_("owner"),
     )
     arguments = models.JSONField(default=dict)
     subject = models.CharField(max_length=60, blank=True, db_index=True)  # what it works on, as "roster:12"
-    status = models.CharField(
-        _("status"), max_length=9, choices=JobStatus.choices, default=JobStatus.WAITING
-    )
+    status = models.CharField(_("status"), max_length=9, choices=JobStatus.choices, default=JobStatus.WAITING)
     percent = models.PositiveSmallIntegerField(_("progress"), default=0)
     facts = models.JSONField(default=dict)  # numbers of the moment (best value, bound…), for the progress page
     result = models.JSONField(default=dict)

@@ -51,9 +51,7 @@ def _unsafe_modes() -> Iterator[str]:
 
 def _unsafe_role() -> Iterator[str]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT rolname, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user"
-        )
+        cursor.execute("SELECT rolname, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user")
         name, superuser, bypasses = cursor.fetchone()
     if superuser or bypasses:
         yield f"The database role {name} may pass by row-level security: use one without SUPERUSER and BYPASSRLS."

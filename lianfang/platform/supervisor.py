@@ -1,8 +1,8 @@
 """Runs the demonstration (`make demo`) or the production server (`make serve`) in the foreground.
 
-It starts the database, prepares it, then keeps gunicorn and the job workers running. Ctrl-C, TERM and HUP stop
-everything; if it is killed itself, its children get a signal from the kernel and the database ends with its
-last user. One line says what is wrong.
+It starts the database, prepares it, then keeps gunicorn and the job workers running. Ctrl-C, TERM and HUP
+stop everything; if it is killed itself, its children get a signal from the kernel and the database ends with
+its last user. One line says what is wrong.
 """
 
 import argparse
@@ -64,27 +64,18 @@ class Running:
 
 def children(port: socket.socket, env: Mapping[str, str]) -> list[Child]:
     """What runs beside the database."""
-    web = Child(
-        "web server",
-        [sys.executable, "-m", "gunicorn", "lianfang.wsgi"]
-        + [
-            "--bind",
-            f"fd://{port.fileno()}",
-            "--no-control-socket",
-        ]  # its default place is shared by all projects
-        + ["--workers", env.get("LIANFANG_WEB_WORKERS") or "2", "--threads", "4"]
-        + ["--timeout", "60", "--graceful-timeout", "3", "--log-level", "warning"],
-        inherits=(port.fileno(),),
-    )
+    # gunicorn's control socket would lie in the home directory, shared by every project of the account.
+    options = ["--bind", f"fd://{port.fileno()}", "--no-control-socket", "--log-level", "warning"]
+    options += ["--workers", env.get("LIANFANG_WEB_WORKERS") or "2", "--threads", "4"]
+    options += ["--timeout", "60", "--graceful-timeout", "3"]
+    gunicorn = [sys.executable, "-m", "gunicorn", "lianfang.wsgi", *options]
+    web = Child("web server", gunicorn, inherits=(port.fileno(),))
     # A worker finishes its job before it heeds TERM, which an orphan must not: a killed job is run again.
     worker = [sys.executable, "manage.py", "work"]
     count = int(env.get("LIANFANG_WORKERS") or 1)
     return [
         web,
-        *(
-            Child(f"job worker {number}", worker, signal.SIGKILL)
-            for number in range(1, count + 1)
-        ),
+        *(Child(f"job worker {number}", worker, signal.SIGKILL) for number in range(1, count + 1)),
     ]
 
 
@@ -99,7 +90,7 @@ class Supervisor:
     ended: list[float] = field(default_factory=list)
 
     def handle_signals(self) -> None:
-        """Explicitly, since a background job of a script inherits an ignored SIGINT, and nohup an ignored HUP."""
+        """Explicitly: a background job of a script inherits an ignored SIGINT."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._stop)
 
@@ -116,9 +107,7 @@ class Supervisor:
         """Start a child that is to keep running."""
         self.running.append(Running(child, self._spawn(child)))
 
-    def _spawn(
-        self, child: Child, output: int | None = None
-    ) -> subprocess.Popen[bytes]:
+    def _spawn(self, child: Child, output: int | None = None) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             child.command,
             cwd=ROOT,
@@ -144,19 +133,15 @@ class Supervisor:
             return output.read().decode()
 
     def await_ready(self, probe: Callable[[], bool]) -> None:
-        """Wait until the probe succeeds. Raises Failed if a child ends before, or nothing happens; Stopped."""
+        """Wait until the probe succeeds. Raises Stopped, or Failed if a child ends before or nothing happens."""
         deadline = time.monotonic() + READY_SECONDS
         while not probe():
             for entry in self.running:
                 if entry.process.poll() is not None:
                     code = entry.process.returncode
-                    raise Failed(
-                        f"The {entry.child.name} ended at its start (exit code {code})."
-                    )
+                    raise Failed(f"The {entry.child.name} ended at its start (exit code {code}).")
             if time.monotonic() > deadline:
-                raise Failed(
-                    f"The web server did not answer within {READY_SECONDS:.0f} seconds."
-                )
+                raise Failed(f"The web server did not answer within {READY_SECONDS:.0f} seconds.")
             self.pause()
 
     def watch(self, healthy: Callable[[], bool]) -> None:
@@ -172,9 +157,7 @@ class Supervisor:
         now, code = time.monotonic(), entry.process.returncode
         self.ended = [*(at for at in self.ended if now - at < RESTART_WINDOW), now]
         if len(self.ended) > RESTARTS:
-            raise Failed(
-                f"The {entry.child.name} ends again and again (exit code {code})."
-            )
+            raise Failed(f"The {entry.child.name} ends again and again (exit code {code}).")
         say(f"The {entry.child.name} ended (exit code {code}) and is started again.")
         entry.process = self._spawn(entry.child)
 
@@ -227,9 +210,7 @@ def listening_port(env: Mapping[str, str]) -> Iterator[socket.socket]:
             listener.bind((host, int(text)))
             listener.listen(64)
         except OSError as error:
-            raise Failed(
-                f"Port {text} cannot be used ({error.strerror}): set PORT to another one."
-            ) from error
+            raise Failed(f"Port {text} cannot be used ({error.strerror}): set PORT to another one.") from error
         yield listener
 
 
@@ -237,9 +218,7 @@ def answers(port: int, host: str) -> bool:
     """Whether /healthz answers 200 to a visitor of `host` behind the proxy."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
     try:
-        connection.request(
-            "GET", "/healthz", headers={"Host": host, "X-Forwarded-Proto": "https"}
-        )
+        connection.request("GET", "/healthz", headers={"Host": host, "X-Forwarded-Proto": "https"})
         return connection.getresponse().status == 200
     except (OSError, http.client.HTTPException):
         return False
@@ -258,24 +237,24 @@ def environment(mode: str) -> dict[str, str]:
 def prepare(supervisor: Supervisor, mode: str) -> str:
     """Database and static files made ready; returns the demonstration's accounts. Raises Failed, Stopped."""
     if mode == "serve":
-        supervisor.complete(
-            Child("safety check", [sys.executable, "manage.py", "safety"])
-        )
+        supervisor.complete(Child("safety check", [sys.executable, "manage.py", "safety"]))
     owner = supervisor.env.get("LIANFANG_MIGRATE_DATABASE_URL")
     env = {"DATABASE_URL": owner} if owner else {}
-    return supervisor.complete(
-        Child("preparation", [sys.executable, "manage.py", "prepare", mode], env=env)
-    )
+    return supervisor.complete(Child("preparation", [sys.executable, "manage.py", "prepare", mode], env=env))
 
 
-def run(mode: str, parent: int | None) -> None:
-    """Serve until asked to stop. Raises Failed, DatabaseUnavailable."""
+def run(
+    mode: str,
+    parent: int | None = None,
+    *,
+    prepare: Callable[[Supervisor, str], str] = prepare,
+    children: Callable[[socket.socket, Mapping[str, str]], list[Child]] = children,
+) -> None:
+    """Serve until asked to stop, or until `parent` has ended. Raises Failed, DatabaseUnavailable."""
     env = environment(mode)
     supervisor = Supervisor(env, parent)
     supervisor.handle_signals()
-    host = (
-        env.get("LIANFANG_ALLOWED_HOSTS", "").split(",")[0].lstrip(".") or "127.0.0.1"
-    )
+    host = env.get("LIANFANG_ALLOWED_HOSTS", "").split(",")[0].lstrip(".") or "127.0.0.1"
     try:
         with listening_port(env) as port, server(ROOT, env):
             number = port.getsockname()[1]
@@ -292,16 +271,10 @@ def run(mode: str, parent: int | None) -> None:
         say("Stopped.")
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m lianfang.platform.supervisor", description=__doc__
-    )
+def main(arguments: Sequence[str] | None = None, run: Callable[[str, int | None], None] = run) -> int:
+    parser = argparse.ArgumentParser(prog="python -m lianfang.platform.supervisor", description=__doc__)
     parser.add_argument("mode", choices=["demo", "serve"])
-    parser.add_argument(
-        "--stop-with-parent",
-        action="store_true",
-        help="end when the calling make has ended",
-    )
+    parser.add_argument("--stop-with-parent", action="store_true", help="end when the calling make has ended")
     options = parser.parse_args(arguments)
     try:
         run(options.mode, os.getppid() if options.stop_with_parent else None)

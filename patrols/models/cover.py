@@ -93,6 +93,4 @@ class CoverRequirement(models.Model):
         return day.date.weekday() in self.weekdays
 
     def _within(self, date: dt.date) -> bool:
-        return (self.first_day is None or self.first_day <= date) and (
-            self.last_day is None or date <= self.last_day
-        )
+        return (self.first_day is None or self.first_day <= date) and (self.last_day is None or date <= self.last_day)

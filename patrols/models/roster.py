@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from lianfang.platform.security import RowScope
 from patrols.models.beat import Beat
 from patrols.models.shift import ShiftType
-from personnel.models import Engagement, Member
+from personnel.models import Engagement, Member, MemberStatus
+from personnel.models.member import MemberQuerySet
 from teams.models import Unit
 from teams.policy import Action
 from teams.scope import ScopedQuerySet
@@ -106,9 +107,7 @@ class Roster(models.Model):
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="rosters", verbose_name=_("squadron"))
     first_day = models.DateField(_("first day"))
     last_day = models.DateField(_("last day"))
-    status = models.CharField(
-        _("status"), max_length=9, choices=RosterStatus.choices, default=RosterStatus.DRAFT
-    )
+    status = models.CharField(_("status"), max_length=9, choices=RosterStatus.choices, default=RosterStatus.DRAFT)
     version = models.PositiveSmallIntegerField(_("version"), default=0)  # the number of times published
     changed_at = models.DateTimeField(_("changed at"), auto_now=True)
     # The last generation, as it ended: what the grid says about how far from the best the roster can be.
@@ -151,6 +150,17 @@ class Roster(models.Model):
     def dates(self) -> list[dt.date]:
         return [self.first_day + dt.timedelta(days=n) for n in range((self.last_day - self.first_day).days + 1)]
 
+    def members(self) -> MemberQuerySet:
+        """Its rows, by crew and name: the squadron's members who serve on one of the days, and who has a duty in it."""
+        serving = (
+            Q(unit__path__startswith=self.unit.path)
+            & ~Q(status=MemberStatus.SUSPENDED)
+            & (Q(hired_on=None) | Q(hired_on__lte=self.last_day))
+            & (Q(left_on=None) | Q(left_on__gt=self.first_day))
+        )
+        rostered = Q(pk__in=self.duties.values("member_id"))
+        return Member.objects.filter(serving | rostered).order_by("unit__path", "name_pinyin", "pk")
+
 
 class DutyOrigin(models.TextChoices):
     HAND = "hand", _("by hand")
@@ -178,9 +188,7 @@ class Duty(models.Model):
 
     roster = models.ForeignKey(Roster, on_delete=models.CASCADE, related_name="duties")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="duties")
-    member = models.ForeignKey(
-        Member, on_delete=models.PROTECT, related_name="duties", verbose_name=_("member")
-    )
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="duties", verbose_name=_("member"))
     day = models.DateField(_("day"))
     shift_type = models.ForeignKey(
         ShiftType, on_delete=models.PROTECT, related_name="duties", verbose_name=_("shift type")
@@ -239,6 +247,4 @@ class RosterVersion(models.Model):
         verbose_name_plural = _("published versions")
         ordering = ["-number"]
         triggers = [pgtrigger.Protect(name="frozen", operation=pgtrigger.Update | pgtrigger.Delete)]
-        constraints = [
-            models.UniqueConstraint(fields=["roster", "number"], name="roster_version_number_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["roster", "number"], name="roster_version_number_once")]

@@ -59,9 +59,7 @@ class ShiftType(models.Model):
         validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(2))],
         help_text=_("How much of its length counts as working time; standby counts for less."),
     )
-    colour = models.CharField(
-        _("colour"), max_length=6, choices=ShiftColour.choices, default=ShiftColour.AMBER
-    )
+    colour = models.CharField(_("colour"), max_length=6, choices=ShiftColour.choices, default=ShiftColour.AMBER)
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     is_active = models.BooleanField(_("in use"), default=True)
 

@@ -14,7 +14,7 @@ from patrols.rostering.frame import NOWHERE, OFF, Frame, Slot, Table
 from patrols.rostering.limits import Limit
 from patrols.rostering.problem import Need, Problem
 
-Literal = cp_model.IntVar | cp_model.NotBooleanVariable
+Literal = cp_model.Literal | cp_model.IntVar
 Term = Literal | int
 Cell = tuple[int, int]
 
@@ -32,7 +32,7 @@ class RosterModel:
         self.model = cp_model.CpModel()
         self.free = {cell for cell in free if cell not in frame.fixed}
         self.duties: dict[tuple[int, int, int], cp_model.IntVar] = {}
-        self.costs: list[tuple[int, cp_model.IntVar]] = []
+        self.costs: list[tuple[int, Literal]] = []
         self.constant = 0
         self._on: dict[Cell, Term] = {}
         self._any: dict[tuple[int, ...], Term] = {}

@@ -149,7 +149,7 @@ class Need:
 
     def __post_init__(self) -> None:
         if not 0 <= self.minimum <= self.ideal:
-            raise ValueError(f"need {self.id}: minimum {self.minimum} and ideal {self.ideal} must satisfy 0 ≤ min ≤ ideal")
+            raise ValueError(f"need {self.id}: 0 ≤ minimum {self.minimum} ≤ ideal {self.ideal} does not hold")
         if not 0 <= self.weight_ideal <= self.weight_minimum or self.weight_over < 0:
             raise ValueError(f"need {self.id}: weights must satisfy 0 ≤ ideal ≤ minimum and over ≥ 0")
 
@@ -249,7 +249,8 @@ class Problem:
         for need in self.needs:
             if need.shift not in self.shift or not 0 <= need.day < len(self.days):
                 raise ValueError(f"need {need.id}: unknown shift type or day")
-        for cell in (*self.fixed, *self.outside):
+        cells: list[Fixed | Assignment] = [*self.fixed, *self.outside]
+        for cell in cells:
             if cell.person not in self.person or (cell.shift is not None and cell.shift not in self.shift):
                 raise ValueError(f"duty of {cell.person} on day {cell.day}: unknown person or shift type")
         if any(0 <= duty.day < len(self.days) for duty in self.outside):

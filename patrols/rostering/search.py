@@ -20,6 +20,7 @@ from patrols.rostering.check import check, cover_cost, objective, uncovered
 from patrols.rostering.frame import Frame, Table
 from patrols.rostering.greedy import Greedy
 from patrols.rostering.ledger import Account, Ledger
+from patrols.rostering.limits import Limit
 from patrols.rostering.model import RosterModel
 from patrols.rostering.neighbourhoods import Neighbourhoods, Shape
 from patrols.rostering.problem import Problem, Roster
@@ -133,11 +134,11 @@ class Search:
             return Greedy(self.frame, self.is_over).run()
         return self.frame.empty_table()
 
-    def _binding(self) -> list[object]:
+    def _binding(self) -> list[Limit]:
         return [limit for limit in self.frame.hard if getattr(limit, "least", True) is not None]
 
     def _mend(self) -> None:
-        """One person after the other gets a whole schedule, against the cover that is left, until nobody breaks a limit."""
+        """One after the other, people who break a limit get a whole schedule against the cover that is left."""
         rng = random.Random(self.seed)
         waiting = [person for person, broken in self.account.hard_by_person.items() if broken]
         rng.shuffle(waiting)
@@ -250,7 +251,7 @@ class Search:
         return part.read(solver), status == cp_model.OPTIMAL
 
     def _offer(self, base: Table, found: Table) -> int:
-        """Carry what ``found`` changed in ``base`` over to the best table; keep it if it is no worse. Returns the gain."""
+        """Carry what ``found`` changed in ``base`` over to the best table, unless it gets worse; the gain."""
         with self.lock:
             merged = self.table.copy()
             changed = (found.work != base.work) | (found.place != base.place)

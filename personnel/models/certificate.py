@@ -34,9 +34,7 @@ class DutyCertificate(models.Model):
 
     row_scope = RowScopeOf("personnel.Member", "member_id")
 
-    member = models.ForeignKey(
-        Member, on_delete=models.CASCADE, related_name="certificates", verbose_name=_("member")
-    )
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="certificates", verbose_name=_("member"))
     number = models.CharField(_("certificate number"), max_length=40, unique=True)
     valid_from = models.DateField(_("valid from"))
     valid_until = models.DateField(_("valid until"))
@@ -50,11 +48,10 @@ class DutyCertificate(models.Model):
         verbose_name_plural = _("duty certificates")
         ordering = ["-valid_until"]
         constraints = [
+            models.CheckConstraint(condition=Q(valid_until__gte=F("valid_from")), name="certificate_ends_after_start"),
             models.CheckConstraint(
-                condition=Q(valid_until__gte=F("valid_from")), name="certificate_ends_after_start"
-            ),
-            models.CheckConstraint(
-                condition=Q(withdrawn_on=None) | ~Q(withdrawal_reason=""), name="certificate_withdrawal_reason"
+                condition=Q(withdrawn_on=None) | ~Q(withdrawal_reason=""),
+                name="certificate_withdrawal_reason",
             ),
         ]
 

@@ -125,9 +125,7 @@ class Member(models.Model):
     contract_from = models.DateField(_("contract from"), null=True, blank=True)
     contract_until = models.DateField(_("contract until"), null=True, blank=True)
     probation_until = models.DateField(_("probation until"), null=True, blank=True)
-    status = models.CharField(
-        _("status"), max_length=9, choices=MemberStatus.choices, default=MemberStatus.ACTIVE
-    )
+    status = models.CharField(_("status"), max_length=9, choices=MemberStatus.choices, default=MemberStatus.ACTIVE)
     left_on = models.DateField(_("left on"), null=True, blank=True)
 
     objects = MemberQuerySet.as_manager()

@@ -106,9 +106,7 @@ class Absence(models.Model):
     class Meta:
         verbose_name = _("absence")
         verbose_name_plural = _("absences")
-        constraints = [
-            models.CheckConstraint(condition=Q(kind__in=AbsenceKind.values), name="absence_kind_known")
-        ]
+        constraints = [models.CheckConstraint(condition=Q(kind__in=AbsenceKind.values), name="absence_kind_known")]
 
     def __str__(self) -> str:
         return str(self.get_kind_display())

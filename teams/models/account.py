@@ -33,9 +33,7 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """An account. What it may do comes from its posts alone (`teams.policy`); there is no superuser."""
 
-    username = models.CharField(
-        _("user name"), max_length=40, unique=True, validators=[UnicodeUsernameValidator()]
-    )
+    username = models.CharField(_("user name"), max_length=40, unique=True, validators=[UnicodeUsernameValidator()])
     name = models.CharField(_("name"), max_length=40)
     is_active = models.BooleanField(_("active"), default=True)
     must_change_password = models.BooleanField(_("must change the password"), default=False)
@@ -109,9 +107,7 @@ class Post(models.Model):
             models.CheckConstraint(
                 condition=Q(unit__isnull=False) | Q(role__in=sorted(ADMIN_ROLES)), name="post_has_unit"
             ),
-            models.CheckConstraint(
-                condition=Q(ends=None) | Q(ends__gte=F("starts")), name="post_ends_after_start"
-            ),
+            models.CheckConstraint(condition=Q(ends=None) | Q(ends__gte=F("starts")), name="post_ends_after_start"),
             ExclusionConstraint(
                 name="post_held_once_at_a_time",
                 expressions=[

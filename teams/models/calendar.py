@@ -51,8 +51,7 @@ class CalendarDayManager(models.Manager["CalendarDay"]):
         )
         days = (first + dt.timedelta(days=n) for n in range((last - first).days + 1))
         return [
-            Day(d, rows[d].kind if d in rows else "", rows[d].name if d in rows else "", d.year in years)
-            for d in days
+            Day(d, rows[d].kind if d in rows else "", rows[d].name if d in rows else "", d.year in years) for d in days
         ]
 
 
@@ -72,9 +71,7 @@ class CalendarDay(models.Model):
         verbose_name = _("calendar day")
         verbose_name_plural = _("work calendar")
         ordering = ["date"]
-        constraints = [
-            models.CheckConstraint(condition=Q(kind__in=DayKind.values), name="calendar_day_kind_known")
-        ]
+        constraints = [models.CheckConstraint(condition=Q(kind__in=DayKind.values), name="calendar_day_kind_known")]
 
     def __str__(self) -> str:
         return f"{self.date:%Y-%m-%d} {self.get_kind_display()}"

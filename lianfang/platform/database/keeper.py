@@ -88,9 +88,7 @@ def _stop_requests() -> list[int]:
 
 def _say_ready() -> None:
     print("ready", flush=True)
-    nowhere = os.open(
-        os.devnull, os.O_RDWR
-    )  # the starter's pipe and terminal must not be held open
+    nowhere = os.open(os.devnull, os.O_RDWR)  # the starter's pipe and terminal must not be held open
     for descriptor in (1, 2):
         os.dup2(nowhere, descriptor)
 
@@ -101,9 +99,7 @@ def _stay(postgres: subprocess.Popen[bytes], ended: Callable[[], bool]) -> None:
 
 
 @contextmanager
-def _postgres(
-    cluster: Cluster, options: Sequence[str]
-) -> Iterator[subprocess.Popen[bytes]]:
+def _postgres(cluster: Cluster, options: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
     """postgres on the cluster's data, made first where there is none, ready for connections."""
     check_directories(cluster)
     _remove_leftovers(cluster)
@@ -139,9 +135,7 @@ class _Programs:
         if os.geteuid() == 0 and not self._usable():
             self.remove()
             ignored = shutil.ignore_patterns("include")
-            self.folder = shutil.copytree(
-                self.folder, self.copy, symlinks=True, ignore=ignored
-            )
+            self.folder = shutil.copytree(self.folder, self.copy, symlinks=True, ignore=ignored)
             if not self._usable():
                 self.remove()
                 raise DatabaseUnavailable(
@@ -205,9 +199,8 @@ def _orphans(data: Path) -> list[int]:
     found = []
     for entry in Path("/proc").glob("[0-9]*/cwd"):
         try:
-            if os.path.samestat(entry.stat(), inode) and os.readlink(
-                entry.parent / "exe"
-            ).split()[0].endswith("postgres"):
+            program = (entry.parent / "exe").readlink().name
+            if os.path.samestat(entry.stat(), inode) and program.startswith("postgres"):  # or "postgres (deleted)"
                 found.append(int(entry.parent.name))
         except OSError:  # gone, or another user's
             continue
@@ -233,16 +226,12 @@ def _make_socket_directory(cluster: Cluster) -> None:
         found = directory.lstat()
         if directory.is_symlink() or found.st_uid not in (os.geteuid(), account.uid):
             owner = account_name(found.st_uid)
-            raise DatabaseUnavailable(
-                f"The socket directory {directory} belongs to {owner}: remove it."
-            )
+            raise DatabaseUnavailable(f"The socket directory {directory} belongs to {owner}: remove it.")
         directory.chmod(0o700)
         if os.geteuid() == 0:
             os.chown(directory, account.uid, account.gid)
     except OSError as error:
-        raise DatabaseUnavailable(
-            f"The socket directory {directory} cannot be made: {error.strerror}."
-        ) from error
+        raise DatabaseUnavailable(f"The socket directory {directory} cannot be made: {error.strerror}.") from error
 
 
 @contextmanager
@@ -277,15 +266,11 @@ def _initialise(cluster: Cluster, programs: _Programs) -> None:
             "--encoding=UTF8",
             "--no-instructions",
         ]
-        process = programs.start(
-            "initdb", *arguments, descriptors=descriptors, errors=subprocess.PIPE
-        )
+        process = programs.start("initdb", *arguments, descriptors=descriptors, errors=subprocess.PIPE)
         errors = process.communicate()[1].decode(errors="replace")
     if process.returncode != 0:
         shutil.rmtree(unfinished, ignore_errors=True)
-        raise DatabaseUnavailable(
-            f"initdb failed in {cluster.var}: {_last_line(errors)}"
-        )
+        raise DatabaseUnavailable(f"initdb failed in {cluster.var}: {_last_line(errors)}")
     unfinished.rename(cluster.data)
 
 
@@ -302,9 +287,7 @@ def _write_access_rules(cluster: Cluster) -> None:
             os.chown(path, account.uid, account.gid)
 
 
-def _start(
-    cluster: Cluster, programs: _Programs, options: Sequence[str]
-) -> subprocess.Popen[bytes]:
+def _start(cluster: Cluster, programs: _Programs, options: Sequence[str]) -> subprocess.Popen[bytes]:
     settings = [
         *SETTINGS,
         f"unix_socket_directories={cluster.socket_directory}",
@@ -349,35 +332,25 @@ def _wait_until_ready(cluster: Cluster, process: subprocess.Popen[bytes]) -> Non
                 "FATAL:",
                 "PANIC:",
             )
-            raise DatabaseUnavailable(
-                f"PostgreSQL cannot use {cluster.data}: {reason} (log: {cluster.log})"
-            )
+            raise DatabaseUnavailable(f"PostgreSQL cannot use {cluster.data}: {reason} (log: {cluster.log})")
         try:
-            psycopg2.connect(
-                host=str(cluster.socket_directory), dbname="postgres", user=SUPERUSER
-            ).close()
+            psycopg2.connect(host=str(cluster.socket_directory), dbname="postgres", user=SUPERUSER).close()
         except psycopg2.OperationalError:
             time.sleep(0.05)
         else:
             return
-    raise DatabaseUnavailable(
-        f"PostgreSQL on {cluster.data} did not become ready; see {cluster.log}."
-    )
+    raise DatabaseUnavailable(f"PostgreSQL on {cluster.data} did not become ready; see {cluster.log}.")
 
 
 def _last_line(text: str, *marks: str) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    marked = [
-        line[line.index(mark) :] for line in lines for mark in marks if mark in line
-    ]
+    marked = [line[line.index(mark) :] for line in lines for mark in marks if mark in line]
     return (marked or lines or ["no reason given"])[-1]
 
 
 def _create_database(cluster: Cluster) -> None:
     """The owner's role, no superuser as in production, and its database, where they are missing."""
-    connection = psycopg2.connect(
-        host=str(cluster.socket_directory), dbname="postgres", user=SUPERUSER
-    )
+    connection = psycopg2.connect(host=str(cluster.socket_directory), dbname="postgres", user=SUPERUSER)
     connection.autocommit = True  # CREATE DATABASE refuses a transaction
     try:
         with connection.cursor() as cursor:

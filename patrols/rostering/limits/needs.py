@@ -59,5 +59,5 @@ class InPairs(Limit):
         for need in problem.needs:
             if 0 < have[need.id] < need.least_together:
                 by = need.least_together - have[need.id]
-                params = {"have": have[need.id], "least": need.least_together}
-                yield self.violation(None, (need.day,), by=by, need=need, **params)
+                least = need.least_together
+                yield self.violation(None, (need.day,), by=by, need=need, have=have[need.id], least=least)

@@ -189,5 +189,6 @@ class TrainingShare(Limit):
         if off_by > 0:
             days = tuple(duty.day for duty in duties)
             by = -(-off_by // 100)
-            params = {"training": training, "duties": len(duties), "percent": self.percent}
-            yield self.violation(timeline.person, days, by=by, **params)
+            yield self.violation(
+                timeline.person, days, by=by, training=training, duties=len(duties), percent=self.percent
+            )

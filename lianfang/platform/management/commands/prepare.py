@@ -33,9 +33,7 @@ class Command(BaseCommand):
 
 def may_migrate() -> bool:
     """Whether the role owns the tables: the embedded server's does, and the one of the second address."""
-    return not os.environ.get("DATABASE_URL") or bool(
-        os.environ.get("LIANFANG_MIGRATE_DATABASE_URL")
-    )
+    return not os.environ.get("DATABASE_URL") or bool(os.environ.get("LIANFANG_MIGRATE_DATABASE_URL"))
 
 
 def refuse_unapplied_migrations() -> None:
@@ -62,6 +60,6 @@ def static_sources() -> str:
     digest = hashlib.sha256()
     for finder in get_finders():
         for name, storage in finder.list(None):
-            status = os.stat(storage.path(name))
+            status = Path(storage.path(name)).stat()
             digest.update(f"{name}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
     return digest.hexdigest()

@@ -11,13 +11,8 @@ from lianfang.platform.safety import unsafe_settings
 class Command(BaseCommand):
     """Ends with exit code 1 and a reason per unsafe setting."""
 
-    help = (
-        "Names each unsafe setting; `make serve` refuses to start while there is one."
-    )
+    help = "Names each unsafe setting; `make serve` refuses to start while there is one."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if reasons := unsafe_settings():
-            raise CommandError(
-                "Refused, for these settings are unsafe:\n"
-                + "\n".join(f"- {line}" for line in reasons)
-            )
+            raise CommandError("Refused, for these settings are unsafe:\n" + "\n".join(f"- {line}" for line in reasons))
