@@ -1,0 +1,120 @@
+"""A world for the sweep: the same objects three times, in the user's own unit, in a sibling's and in a foreign district."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from lianfang.platform.models import Job
+from patrols.models import Beat, CoverRequirement, Duty, Roster, ShiftType
+from personnel.models import Absence, DutyCertificate, Member
+from teams.models import Unit, User
+from tests.factories import (
+    make_absence,
+    make_beat,
+    make_cover,
+    make_duty,
+    make_member,
+    make_roster,
+    make_shift_type,
+    make_user,
+)
+
+DAY = dt.date(2026, 12, 1)
+PLACES = ("own", "sibling", "foreign")
+
+
+@dataclass(frozen=True)
+class Place:
+    """One squadron with one of everything."""
+
+    district: Unit
+    brigade: Unit
+    squadron: Unit
+    group: Unit
+    member: Member
+    certificate: DutyCertificate
+    absence: Absence
+    beat: Beat
+    shift_type: ShiftType
+    cover: CoverRequirement
+    roster: Roster
+    duty: Duty
+
+
+@dataclass(frozen=True)
+class World:
+    places: dict[str, Place]
+    users: dict[str, User]
+    jobs: dict[str, Job]  # by role: the job belongs to that role's user
+
+    def __getitem__(self, place: str) -> Place:
+        return self.places[place]
+
+
+def build_world() -> World:
+    """Two districts; in the first one brigade with two squadrons. A user of each role sits at "own"."""
+    first = _district("1")
+    brigade = first.add_child(code="990110000000", name="B1", kind="brigade")
+    second = _district("2")
+    other_brigade = second.add_child(code="990210000000", name="B2", kind="brigade")
+    places = {
+        "own": _place(first, brigade, "11"),
+        "sibling": _place(first, brigade, "12"),
+        "foreign": _place(second, other_brigade, "21"),
+    }
+    users = _users(places["own"])
+    Member.objects.filter(pk=places["own"].member.pk).update(user=users["member"])
+    jobs = {role: Job.objects.create(kind="generate_roster", owner=user) for role, user in users.items()}
+    return World(places, users, jobs)
+
+
+def _district(digit: str) -> Unit:
+    return Unit.add_root(code=f"990{digit}00000000", name=f"D{digit}", kind="district")
+
+
+def _place(district: Unit, brigade: Unit, digits: str) -> Place:
+    squadron = brigade.add_child(code=f"9901{digits}000000", name=f"S{digits}", kind="squadron")
+    group = squadron.add_child(code=f"9901{digits}000001", name=f"G{digits}", kind="group")
+    member = make_member(group, f"M{digits}", phone="13800001234")
+    shift_type = make_shift_type(squadron, "A", name=f"Shift {digits}")
+    beat = make_beat(squadron, f"Beat {digits}")
+    roster = make_roster(squadron, DAY, dt.date(2026, 12, 31))
+    start = timezone.make_aware(dt.datetime(2026, 12, 10))
+    return Place(
+        district=district,
+        brigade=brigade,
+        squadron=squadron,
+        group=group,
+        member=member,
+        certificate=member.certificates.get(),
+        absence=make_absence(member, start, start + dt.timedelta(days=2)),
+        beat=beat,
+        shift_type=shift_type,
+        cover=make_cover(beat, shift_type),
+        roster=roster,
+        duty=make_duty(roster, member, DAY, shift_type, beat=beat),
+    )
+
+
+def _users(place: Place) -> dict[str, User]:
+    posts: dict[str, Any] = {
+        "leader": place.squadron,
+        "group_leader": place.group,
+        "brigade": place.brigade,
+        "reviewer": place.district,
+        "inspector": place.brigade,
+        "officer": place.squadron,
+        "member": place.group,
+        "system_admin": None,
+        "security_admin": None,
+        "audit_admin": None,
+    }
+    users = {role: make_user(role, role, unit, name=role) for role, unit in posts.items()}
+    nobody = make_user("nobody", "leader", place.squadron, name="nobody")
+    nobody.posts.update(ends=dt.date(2020, 6, 30))  # a post that ended gives nothing
+    users["nobody"] = nobody
+    return users
