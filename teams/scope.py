@@ -102,10 +102,13 @@ class ScopedQuerySet(models.QuerySet[Any]):
 
 
 @contextmanager
-def row_scope(user: User | AnonymousUser) -> Iterator[None]:
-    """Run the block as `user` in one transaction: the application's role, this user's rows, this user in the history."""
+def row_scope(user: User | AnonymousUser, **details: str) -> Iterator[None]:
+    """Run the block as `user` in one transaction: the application's role, this user's rows, this user in the history.
+
+    `details` (`path=`…) go into the history beside the actor.
+    """
     values = [str(user.pk or ""), *(scope_of(user, action).as_setting() for action in ROW_SCOPES.values())]
-    with transaction.atomic(), history.acting(user if user.is_authenticated else None):
+    with transaction.atomic(), history.acting(user if user.is_authenticated else None, **details):
         _configure(["role", *SETTINGS], [APP_ROLE, *values])
         try:
             yield
@@ -140,10 +143,8 @@ class RowScopeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if getattr(request, "outside_row_scope", False):
-            return self.get_response(request)
         user: Any = request.user
-        with row_scope(user), history.acting(user if user.is_authenticated else None, path=request.path):
+        with row_scope(user, path=request.path):
             response = self.get_response(request)
             if response.status_code >= 500:
                 transaction.set_rollback(True)

@@ -18,6 +18,19 @@ from django.db import connection, transaction
 P = ParamSpec("P")
 R = TypeVar("R")
 
+# Answers the settings as they were and lays the new ones over them, in one round trip.
+ENTER = """
+SELECT current_setting('lf.context', true), current_setting('lf.context_data', true),
+  current_setting('lf.reason', true),
+  set_config('lf.context', %s, true),
+  set_config('lf.context_data',
+    (coalesce(nullif(current_setting('lf.context_data', true), ''), '{}')::jsonb || %s::jsonb)::text, true),
+  set_config('lf.reason', coalesce(nullif(%s, ''), current_setting('lf.reason', true), ''), true)
+"""
+LEAVE = """
+SELECT set_config('lf.context', %s, true), set_config('lf.context_data', %s, true), set_config('lf.reason', %s, true)
+"""
+
 
 @contextmanager
 def acting(by: AbstractBaseUser | None, **details: str) -> Iterator[None]:
@@ -25,31 +38,17 @@ def acting(by: AbstractBaseUser | None, **details: str) -> Iterator[None]:
 
     `by=None` is the system itself. Blocks nest; the innermost counts. Needs a transaction.
     """
+    actor = {"user": by.pk, "name": by.get_username()} if by is not None else {"name": "system"}
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT current_setting('lf.context', true), current_setting('lf.context_data', true),"
-            " current_setting('lf.reason', true)"
-        )
-        before = [value or "" for value in cursor.fetchone()]
-        actor = {"user": by.pk, "name": by.get_username()} if by is not None else {"name": "system"}
-        outer = json.loads(before[1]) if before[1] else {}
-        data = {**outer, **actor, **details}
-        _set(cursor, [str(uuid.uuid4()), json.dumps(data), details.get("reason", before[2])])
+        cursor.execute(ENTER, [str(uuid.uuid4()), json.dumps(actor | details), details.get("reason", "")])
+        before = [value or "" for value in cursor.fetchone()[:3]]
     try:
         yield
     finally:
         # After a database error the transaction takes no statement; its rollback drops the settings anyway.
         if not connection.needs_rollback and connection.in_atomic_block:
             with connection.cursor() as cursor:
-                _set(cursor, before)
-
-
-def _set(cursor: Any, values: list[str]) -> None:
-    cursor.execute(
-        "SELECT set_config('lf.context', %s, true), set_config('lf.context_data', %s, true),"
-        " set_config('lf.reason', %s, true)",
-        values,
-    )
+                cursor.execute(LEAVE, before)
 
 
 def service(function: Callable[P, R]) -> Callable[P, R]:
