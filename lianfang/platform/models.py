@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -19,7 +20,7 @@ class JobStatus(models.TextChoices):
 
 
 class JobQuerySet(models.QuerySet["Job"]):
-    def owned_by(self, user: object) -> JobQuerySet:
+    def owned_by(self, user: Any) -> JobQuerySet:
         """A job belongs to who asked for it; nobody else sees it."""
         return self.filter(owner=user)
 

@@ -94,4 +94,5 @@ class Unit(MP_Node):
 
     def groups(self) -> models.QuerySet[Unit]:
         """The patrol groups below, in their order."""
-        return self.get_descendants().filter(kind__in=(UnitKind.GROUP, UnitKind.SUB_TEAM))
+        below: models.QuerySet[Unit] = self.get_descendants().filter(kind__in=(UnitKind.GROUP, UnitKind.SUB_TEAM))
+        return below
