@@ -37,6 +37,8 @@ class User(AbstractBaseUser):
     name = models.CharField(_("name"), max_length=40)
     is_active = models.BooleanField(_("active"), default=True)
     must_change_password = models.BooleanField(_("must change the password"), default=False)
+    # In the history each time, which leaves the password itself out.
+    password_set_at = models.DateTimeField(_("password set at"), null=True, blank=True, editable=False)
     is_demonstration = models.BooleanField(_("demonstration account"), default=False, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
@@ -117,6 +119,15 @@ class Post(models.Model):
                     (PostSpan("starts", "ends"), RangeOperators.OVERLAPS),
                 ],
                 violation_error_message=_("This account already holds this post in that time."),
+            ),
+            ExclusionConstraint(
+                name="admin_posts_kept_apart",  # 三员分立
+                expressions=[
+                    ("user", RangeOperators.EQUAL),
+                    (PostSpan("starts", "ends"), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(role__in=sorted(ADMIN_ROLES)),
+                violation_error_message=_("System, security and audit administrators are three different people."),
             ),
         ]
 
