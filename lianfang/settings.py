@@ -11,14 +11,14 @@ import pghistory
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from lianfang.platform.database import database_config
+from lianfang.platform.database import database_config, var_directory
 from lianfang.platform.keys import load_keys
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
 
-DATA_DIR = Path(env.str("LIANFANG_VAR", default=str(BASE_DIR / "var"))).resolve()
+DATA_DIR = var_directory(BASE_DIR)
 DEBUG = env.bool("LIANFANG_DEBUG", default=False)
 DEMO = env.bool("LIANFANG_DEMO", default=False)  # a button per demonstration role on the sign-in page
 ALLOWED_HOSTS = env.list("LIANFANG_ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])

@@ -231,7 +231,8 @@ def environment(mode: str) -> dict[str, str]:
     environ.Env.read_env(ROOT / ".env")
     fixed = {"LIANFANG_DEMO": "1"} if mode == "demo" else {}
     defaults = {"LIANFANG_BEHIND_TLS": "1"} if mode == "serve" else {}
-    return {"PYTHONUNBUFFERED": "1"} | defaults | dict(os.environ) | fixed
+    given = {name: value for name, value in os.environ.items() if value}
+    return {"PYTHONUNBUFFERED": "1"} | defaults | given | fixed
 
 
 def prepare(supervisor: Supervisor, mode: str) -> str:
