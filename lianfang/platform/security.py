@@ -93,11 +93,13 @@ CREATE OR REPLACE FUNCTION _pgtrigger_should_ignore(trigger_name name) RETURNS b
 
 ROLE = f"""
 DO $$ BEGIN
+  -- Roles belong to the server: a second database (a test's) may be doing the same at this moment.
   IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{APP_ROLE}') THEN
-    CREATE ROLE {APP_ROLE} NOLOGIN;
+    BEGIN CREATE ROLE {APP_ROLE} NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END;
   END IF;
   IF NOT pg_has_role(current_user, '{APP_ROLE}', 'MEMBER') THEN
-    EXECUTE format('GRANT {APP_ROLE} TO %I', current_user);
+    BEGIN EXECUTE format('GRANT {APP_ROLE} TO %I', current_user);
+    EXCEPTION WHEN unique_violation OR internal_error THEN NULL; END;
   END IF;
 END $$;
 GRANT USAGE ON SCHEMA public TO {APP_ROLE};
