@@ -1,0 +1,92 @@
+"""Generation of a roster by the engine: read, search, write; each step on its own, so that no transaction lasts long."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from lianfang.platform.history import service
+from lianfang.platform.problems import Problem, Refused
+from patrols import rostering as engine
+from patrols.models import Roster
+from patrols.services import rostering
+from patrols.services.rostering.result import PUBLISHED
+from teams.models import Unit, UnitKind, User
+
+SECONDS = (15, 30, 60, 180)  # the choices of how long to search
+DEFAULT_SECONDS = 30
+
+
+class Stopped(Exception):
+    """Somebody asked for a stop before the result was written; nothing was written."""
+
+
+def generate(
+    *,
+    by: User | None,
+    roster: Roster,
+    seconds: float,
+    on_progress: Callable[[engine.Progress], object] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    finish: Callable[[dict[str, Any]], object] | None = None,
+) -> dict[str, Any]:
+    """Fill the draft with the best roster found within `seconds`; returns how good it is.
+
+    `finish` is called with that inside the transaction that writes it. Raises `Refused` when the roster is published
+    or there is nothing to plan, `Stopped` when `should_stop` said so.
+    """
+    with transaction.atomic():
+        if problems := obstacles(roster):
+            raise Refused(problems)
+        since = rostering.snapshot(roster)
+        problem = rostering.build_problem(roster, with_fairness=True)
+        if not problem.needs:
+            raise Refused([NO_COVER])
+    result = engine.solve(problem, seconds=seconds, on_progress=on_progress, should_stop=should_stop)
+    if should_stop is not None and should_stop():
+        raise Stopped
+    with transaction.atomic():
+        facts = rostering.apply_result(by=by, roster=roster, result=result, since=since)
+        if finish is not None:
+            finish(facts)
+    return facts
+
+
+NO_COVER = Problem(
+    "roster_without_cover",
+    _("No beat needs anybody in this time."),
+    hint=_("Say first how many people each beat needs, by shift and day."),
+)
+NO_MEMBERS = Problem(
+    "roster_without_members", _("The squadron has no serving members in this time."), hint=_("Import them first.")
+)
+
+
+def obstacles(roster: Roster) -> list[Problem]:
+    """What stands against generating: a published roster, no people."""
+    if not Roster.objects.filter(pk=roster.pk, status="draft").exists():
+        return [PUBLISHED]
+    return [] if roster.members().exists() else [NO_MEMBERS]
+
+
+@service
+def month_roster(*, by: User | None, unit: Unit, first_day: dt.date) -> Roster:
+    """The squadron's roster of a month, made if there is none.
+
+    Raises `Refused` for a unit that is no squadron, and where another roster takes a part of the month.
+    """
+    if unit.kind != UnitKind.SQUADRON:
+        text = _("%(unit)s is no squadron. Rosters are made by squadron: give the code of one.")
+        raise Refused([Problem("not_a_squadron", text % {"unit": unit.name})])
+    last_day = (first_day + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
+    found = Roster.objects.filter(Q(first_day__lte=last_day, last_day__gte=first_day), unit=unit)
+    for roster in found.select_related("unit"):
+        if (roster.first_day, roster.last_day) != (first_day, last_day):
+            raise Refused([Problem("month_partly_rostered", _("Another roster takes a part of this month."))])
+        return roster
+    return Roster.objects.create(unit=unit, first_day=first_day, last_day=last_day)

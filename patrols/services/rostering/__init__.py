@@ -1,0 +1,37 @@
+"""The one adapter between Django and the engine (`patrols.rostering`).
+
+`build_problem` reads, `apply_result` writes, `sentences` puts broken limits into words, `sheet` answers the grid.
+"""
+
+from patrols.services.rostering.problem import assignments, build_problem
+from patrols.services.rostering.result import Snapshot, apply_result, snapshot
+from patrols.services.rostering.sentences import day_text, reason_label, sentences
+from patrols.services.rostering.sheet import (
+    Candidate,
+    Finding,
+    NeedCover,
+    Sheet,
+    Totals,
+    judge,
+    judge_people,
+    sheet,
+)
+
+__all__ = [
+    "Candidate",
+    "Finding",
+    "NeedCover",
+    "Sheet",
+    "Snapshot",
+    "Totals",
+    "apply_result",
+    "assignments",
+    "build_problem",
+    "day_text",
+    "judge",
+    "judge_people",
+    "reason_label",
+    "sentences",
+    "sheet",
+    "snapshot",
+]

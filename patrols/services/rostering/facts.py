@@ -1,0 +1,136 @@
+"""Reads what a roster is made from, in a constant number of queries."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+from django.utils.timezone import make_aware
+
+from patrols.models import CoverRequirement, Duty, Roster, RosterStatus, ShiftType, WorkingTimeLimits
+from personnel.models import DutyCertificate, Engagement, Member
+from teams.models import CalendarDay
+from teams.models.calendar import Day
+
+# How far the border days reach: the longest run of days that a limit may speak of, and a week.
+DAYS_BEFORE = 31
+DAYS_AFTER = 7
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A span of a member's time that a roster must leave alone; `reason` is a code, such as `annual`."""
+
+    member_id: int
+    starts: dt.datetime
+    ends: dt.datetime
+    reason: str
+    is_absence: bool
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A roster and all that bears on it. `duties` are its own, `around` those of the days before and after."""
+
+    roster: Roster
+    days: list[Day]
+    members: list[Member]
+    shift_types: list[ShiftType]
+    cover: list[CoverRequirement]
+    duties: list[Duty]
+    around: list[Duty]
+    taken: dict[int, list[Taken]]
+    certificates: dict[int, list[DutyCertificate]]
+    limits: list[WorkingTimeLimits]
+    days_before: list[Day]  # the days of the month that lie before a roster which starts within it
+
+    @property
+    def first_day(self) -> dt.date:
+        return self.roster.first_day
+
+    def index(self, day: dt.date) -> int:
+        """The number of a day, 0 being the roster's first."""
+        return (day - self.first_day).days
+
+
+def read(roster: Roster, *, members: Collection[int] | None = None) -> Facts:
+    """Everything about a roster, or about some of its members only."""
+    people = list(_members(roster, members))
+    ids = [person.pk for person in people]
+    duties, around = _duties(roster, ids)
+    cover = list(_cover(roster))
+    month = roster.first_day.replace(day=1)
+    calendar = CalendarDay.objects.span(month, roster.last_day)
+    return Facts(
+        roster=roster,
+        days=[day for day in calendar if day.date >= roster.first_day],
+        members=people,
+        shift_types=_shift_types(roster, cover, [*duties, *around]),
+        cover=cover,
+        duties=duties,
+        around=around,
+        taken=_taken(roster, ids, {duty.pk for duty in (*duties, *around)}),
+        certificates=_certificates(roster, ids),
+        limits=list(WorkingTimeLimits.objects.select_related("unit")),
+        days_before=[day for day in calendar if day.date < roster.first_day],
+    )
+
+
+def _members(roster: Roster, members: Collection[int] | None) -> QuerySet[Member]:
+    people = roster.members().select_related("unit")
+    return people if members is None else people.filter(pk__in=members)
+
+
+def _duties(roster: Roster, ids: list[int]) -> tuple[list[Duty], list[Duty]]:
+    """The roster's own duties, and those of the border days: published, or planned by the same squadron."""
+    first = roster.first_day - dt.timedelta(days=DAYS_BEFORE)
+    last = roster.last_day + dt.timedelta(days=DAYS_AFTER)
+    rows = Duty.objects.filter(member__in=ids, day__range=(first, last)).filter(
+        ~Q(roster__status=RosterStatus.DRAFT) | Q(roster__unit=roster.unit_id)
+    )
+    found = list(rows.order_by("day", "starts", "pk"))
+    outside = [
+        duty
+        for duty in found
+        if duty.roster_id != roster.pk and not roster.first_day <= duty.day <= roster.last_day
+    ]
+    return [duty for duty in found if duty.roster_id == roster.pk], outside
+
+
+def _cover(roster: Roster) -> QuerySet[CoverRequirement]:
+    rows = CoverRequirement.objects.filter(beat__unit__path__startswith=roster.unit.path, beat__is_active=True)
+    return rows.select_related("beat", "shift_type")
+
+
+def _shift_types(roster: Roster, cover: list[CoverRequirement], duties: list[Duty]) -> list[ShiftType]:
+    used = {row.shift_type_id for row in (*cover, *duties)}
+    return list(ShiftType.objects.filter(Q(unit=roster.unit_id, is_active=True) | Q(pk__in=used)))
+
+
+def _taken(roster: Roster, ids: list[int], known: set[int]) -> dict[int, list[Taken]]:
+    """Time that is taken by anything but the duties read already."""
+    starts, ends = span(roster.first_day, roster.last_day + dt.timedelta(days=1))
+    rows = Engagement.objects.filter(member__in=ids).overlapping(starts, ends).order_by("starts")
+    taken: dict[int, list[Taken]] = defaultdict(list)
+    for row in rows.values("member_id", "kind", "starts", "ends", "absence__kind", "duty__id"):
+        if row["duty__id"] not in known:
+            reason = row["absence__kind"] or row["kind"]
+            is_absence = row["absence__kind"] is not None
+            taken[row["member_id"]].append(Taken(row["member_id"], row["starts"], row["ends"], reason, is_absence))
+    return taken
+
+
+def _certificates(roster: Roster, ids: list[int]) -> dict[int, list[DutyCertificate]]:
+    rows: dict[int, list[DutyCertificate]] = defaultdict(list)
+    for row in DutyCertificate.objects.filter(member__in=ids).order_by("valid_from"):
+        rows[row.member_id].append(row)
+    return rows
+
+
+def span(first: dt.date, last: dt.date) -> tuple[dt.datetime, dt.datetime]:
+    """From the first day's midnight to the midnight after the last day, in the local zone."""
+    after = last + dt.timedelta(days=1)
+    return make_aware(dt.datetime.combine(first, dt.time())), make_aware(dt.datetime.combine(after, dt.time()))

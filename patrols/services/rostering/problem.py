@@ -1,0 +1,255 @@
+"""From facts to the engine's problem: ids become text, dates become day numbers, times become minutes."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+
+from django.utils import timezone
+
+from patrols import rostering as engine
+from patrols.models import CoverRequirement, Duty, Roster, ShiftType, WorkingTimeLimits
+from patrols.rostering import limits
+from patrols.services.rostering.facts import DAYS_BEFORE, Facts, read
+from patrols.services.rostering.history import carried
+from personnel.models import Member, MemberStatus
+from teams.models.calendar import Day, DayKind
+
+MINUTES_A_DAY = 24 * 60
+
+
+def build_problem(
+    roster: Roster,
+    *,
+    members: Collection[int] | None = None,
+    with_fixed: bool = True,
+    with_fairness: bool = False,
+) -> engine.Problem:
+    """The roster as the engine sees it; its own duties are in it only where they are fixed.
+
+    `members` limits it to some people, for judging a changed row. `with_fixed=False` is for judging, where a fixed cell
+    may well be changed by hand. `with_fairness` adds fair shares from twelve months of published duties (handbook D9).
+    """
+    facts = read(roster, members=members)
+    return problem_of(facts, with_fixed=with_fixed, with_fairness=with_fairness)
+
+
+def problem_of(facts: Facts, *, with_fixed: bool, with_fairness: bool = False) -> engine.Problem:
+    histories = carried(facts) if with_fairness else {}
+    problem = engine.Problem(
+        days=tuple(_day(number, day) for number, day in enumerate(facts.days)),
+        people=tuple(_person(facts, member, histories) for member in facts.members),
+        shift_types=tuple(_shift(row) for row in facts.shift_types),
+        needs=tuple(needs(facts)),
+        limits=tuple(working_time(facts)),
+        fixed=tuple(_fixed(facts, duty) for duty in facts.duties if duty.is_fixed) if with_fixed else (),
+        outside=tuple(assignment(facts, duty) for duty in facts.around),
+        known_from=-DAYS_BEFORE if facts.around else 0,
+    )
+    if not with_fairness:
+        return problem
+    return dataclasses.replace(problem, limits=(*problem.limits, *engine.fair_shares(problem)))
+
+
+def assignments(roster: Roster, *, members: Collection[int] | None = None) -> list[engine.Assignment]:
+    """The duties that stand in the roster now."""
+    rows = roster.duties.all() if members is None else roster.duties.filter(member__in=members)
+    return [
+        engine.Assignment(str(row.member_id), (row.day - roster.first_day).days, str(row.shift_type_id), beat_id(row))
+        for row in rows
+    ]
+
+
+def assignment(facts: Facts, duty: Duty) -> engine.Assignment:
+    return engine.Assignment(
+        str(duty.member_id), facts.index(duty.day), str(duty.shift_type_id), beat_id(duty)
+    )
+
+
+def beat_id(duty: Duty) -> str | None:
+    return str(duty.beat_id) if duty.beat_id else None
+
+
+def _fixed(facts: Facts, duty: Duty) -> engine.Fixed:
+    return engine.Fixed(*assignment(facts, duty))
+
+
+def _day(number: int, day: Day) -> engine.Day:
+    return engine.Day(
+        index=number,
+        date=day.date,
+        is_weekend=day.is_weekend and day.kind != DayKind.WORKDAY,
+        is_holiday=day.is_holiday,
+        is_workday=day.is_workday,
+    )
+
+
+def _shift(row: ShiftType) -> engine.ShiftType:
+    """Its code is the name that sentences call it by."""
+    return engine.ShiftType(
+        id=str(row.pk),
+        code=row.name,
+        start_minute=row.starts_at.hour * 60 + row.starts_at.minute,
+        minutes=row.minutes,
+        is_night=row.is_night,
+        counting_factor=float(row.counting_factor),
+    )
+
+
+# --- people ----------------------------------------------------------------------------------------------------------
+
+
+def _person(facts: Facts, member: Member, histories: dict[int, engine.History]) -> engine.Person:
+    taken = [
+        engine.Period(minute(facts, row.starts), minute(facts, row.ends), row.reason)
+        for row in facts.taken.get(member.pk, ())
+    ]
+    return engine.Person(
+        id=str(member.pk),
+        name=member.name,
+        crew=str(member.unit_id),
+        category=member.staff_category,
+        unavailable=(*taken, *_not_serving(facts, member)),
+        certificates=tuple(_certified(facts, member)),
+        history=histories.get(member.pk, engine.History()),
+    )
+
+
+def _not_serving(facts: Facts, member: Member) -> Iterator[engine.Period]:
+    """The days before the hire and after the exit; all days of one who has no place in a draft any more."""
+    end = (len(facts.days) + 1) * MINUTES_A_DAY
+    if member.hired_on and member.hired_on > facts.first_day:
+        yield engine.Period(-end, facts.index(member.hired_on) * MINUTES_A_DAY, "not_hired")
+    if member.left_on and member.left_on <= facts.roster.last_day:
+        yield engine.Period(facts.index(member.left_on) * MINUTES_A_DAY, end, "left")
+    if facts.roster.is_draft and member.status == MemberStatus.SUSPENDED:
+        yield engine.Period(0, end, "suspended")
+    elif facts.roster.is_draft and not member.unit.path.startswith(facts.roster.unit.path):
+        yield engine.Period(0, end, "transferred")
+
+
+def _certified(facts: Facts, member: Member) -> Iterator[engine.Period]:
+    """Whole days; a certificate that follows another without a gap makes one period, so a night may cross from one to
+    the next."""
+    start = end = None
+    for row in facts.certificates.get(member.pk, ()):
+        until = row.valid_until + dt.timedelta(days=1)
+        until = min(until, row.withdrawn_on) if row.withdrawn_on else until
+        first, last = facts.index(row.valid_from) * MINUTES_A_DAY, facts.index(until) * MINUTES_A_DAY
+        if start is not None and end is not None and first > end:
+            yield engine.Period(start, end)
+            start = end = None
+        if last > first:
+            start, end = (first if start is None else start), max(last, end or last)
+    if start is not None and end is not None:
+        yield engine.Period(start, end)
+
+
+def minute(facts: Facts, at: dt.datetime) -> int:
+    """Minutes from the first day's midnight, local time."""
+    local = timezone.localtime(at).replace(tzinfo=None)
+    return int((local - dt.datetime.combine(facts.first_day, dt.time())).total_seconds() // 60)
+
+
+# --- needs -----------------------------------------------------------------------------------------------------------
+
+
+def needs(facts: Facts) -> Iterator[engine.Need]:
+    """One for each day, shift type and beat; where several requirements speak of it, the highest figures count."""
+    for number, day in enumerate(facts.days):
+        asked: dict[tuple[int, int], list[CoverRequirement]] = defaultdict(list)
+        for row in facts.cover:
+            if row.shift_type.is_active and row.applies_on(day):
+                asked[row.shift_type_id, row.beat_id].append(row)
+        for (shift, beat), rows in asked.items():
+            yield engine.Need(
+                id=f"{number}:{shift}:{beat}",
+                beat=str(beat),
+                day=number,
+                shift=str(shift),
+                minimum=max(row.minimum for row in rows),
+                ideal=max(row.ideal for row in rows),
+            )
+
+
+# --- limits ----------------------------------------------------------------------------------------------------------
+
+
+def working_time(facts: Facts) -> Iterator[limits.Limit]:
+    """What the law and the squadron's own figures forbid, each for the people whom its row concerns."""
+    yield limits.Overlap()
+    yield limits.Certificate()
+    yield limits.Absent()
+    groups: dict[int | None, list[Member]] = defaultdict(list)
+    rows: dict[int | None, WorkingTimeLimits] = {}
+    for member in facts.members:
+        row = limits_of(member, facts.limits)
+        rows[row.pk] = row
+        groups[row.pk].append(member)
+    for key, people in groups.items():
+        yield from _limits_in(facts, rows[key], people)
+
+
+def _limits_in(facts: Facts, row: WorkingTimeLimits, people: list[Member]) -> Iterator[limits.Limit]:
+    who = frozenset(str(member.pk) for member in people)
+    standard = int(row.standard_hours_a_day * 60)
+    yield limits.Rest(minutes=int(row.rest_between_shifts * 60), people=who)
+    yield limits.HoursADay(most=int(row.hours_a_day * 60), people=who)
+    yield limits.HoursInSpan(span="week", most=int(row.hours_a_week * 60), people=who)
+    yield limits.HoursInSpan(
+        span="month",
+        most=int(row.overtime_a_month * 60),
+        most_per_workday=standard,
+        already={str(member.pk): counted_already(facts, member, standard) for member in people},
+        people=who,
+    )
+    yield limits.ConsecutiveDays(most=row.consecutive_days, people=who)
+    yield limits.ConsecutiveNights(most=row.consecutive_nights, people=who)
+    yield limits.WeeklyRest(days=row.days_off_a_week, people=who)
+
+
+def limits_of(member: Member, rows: Iterable[WorkingTimeLimits]) -> WorkingTimeLimits:
+    """The nearest row: own unit before those above, own category before any; the law's own figures without one."""
+    near = [
+        row
+        for row in rows
+        if (row.unit is None or member.unit.path.startswith(row.unit.path))
+        and row.staff_category in ("", member.staff_category)
+    ]
+    if not near:
+        return WorkingTimeLimits()
+    return max(near, key=lambda row: (len(row.unit.path) if row.unit else 0, bool(row.staff_category)))
+
+
+def counted_already(facts: Facts, member: Member, standard: int) -> int:
+    """Minutes that count in the first month besides its duties, so that overtime is what exceeds the norm.
+
+    A workday of leave or training counts as worked. Of the days before a roster that begins within a month, only what
+    was worked beyond their own norm counts, because the norm is taken from the roster's days alone.
+    """
+    credit = standard * len(absent_workdays(facts, member))
+    if not facts.days_before:
+        return credit
+    month = facts.first_day.replace(day=1)
+    minutes = {row.pk: row.counted_minutes for row in facts.shift_types}
+    worked = sum(
+        minutes[duty.shift_type_id]
+        for duty in facts.around
+        if duty.member_id == member.pk and month <= duty.day < facts.first_day
+    )
+    return credit + worked - standard * sum(day.is_workday for day in facts.days_before)
+
+
+def absent_workdays(facts: Facts, member: Member) -> set[dt.date]:
+    """Workdays of the roster's first month on which leave or training takes the whole of the usual working day."""
+    found = set()
+    for row in facts.taken.get(member.pk, ()):
+        starts, ends = timezone.localtime(row.starts), timezone.localtime(row.ends)
+        for day in facts.days if row.is_absence else ():
+            noon = dt.datetime.combine(day.date, dt.time(12), tzinfo=starts.tzinfo)
+            same_month = (day.date.year, day.date.month) == (facts.first_day.year, facts.first_day.month)
+            if day.is_workday and same_month and starts < noon < ends:
+                found.add(day.date)
+    return found

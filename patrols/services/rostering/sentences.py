@@ -1,0 +1,211 @@
+"""From a broken limit's code and numbers to a sentence in the leader's words, in the active language."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from lianfang.platform.problems import Problem
+from patrols import rostering as engine
+from personnel.models.time import AbsenceKind, EngagementKind
+
+MINUTES_A_DAY = 24 * 60
+
+REASONS: dict[str, Any] = {
+    **dict(EngagementKind.choices),
+    **dict(AbsenceKind.choices),
+    "not_hired": gettext_lazy("not hired yet"),
+    "left": gettext_lazy("left"),
+    "suspended": gettext_lazy("suspended"),
+    "transferred": gettext_lazy("transferred to another unit"),
+}
+
+
+def reason_label(code: str) -> str:
+    """`annual` → annual leave."""
+    return str(REASONS.get(code, code))
+
+
+def sentences(
+    problem: engine.Problem,
+    violations: Iterable[engine.Violation],
+    duties: Iterable[engine.Assignment] = (),
+) -> list[Problem]:
+    """One problem for each violation, in the same order; each names its person, day and shift.
+
+    `duties` are the judged ones: with them a lack of rest names both shifts.
+    """
+    words = Words(problem, duties)
+    return [Problem(item.code, words.sentence(item)) for item in violations]
+
+
+class Words:
+    """Says what is wrong about a problem's people and days."""
+
+    def __init__(self, problem: engine.Problem, duties: Iterable[engine.Assignment] = ()) -> None:
+        self.problem = problem
+        self.duty = {(item.person, item.day): item for item in (*problem.outside, *duties)}
+
+    def sentence(self, item: engine.Violation) -> str:
+        """With the person's name in front, where there is one."""
+        what = self.phrase(item)
+        if item.person is None or item.person not in self.problem.person:
+            return what
+        return _("%(name)s: %(problem)s") % {"name": self.problem.person[item.person].name, "problem": what}
+
+    def phrase(self, item: engine.Violation) -> str:
+        """Without the name, for a row that bears it already."""
+        say = PHRASES.get(item.code)
+        return say(self, item) if say else _("breaks the limit “%(code)s”") % {"code": item.code}
+
+    # --- words ---------------------------------------------------------------------------------------------------
+
+    def day(self, number: int) -> str:
+        return day_text(self.problem.date_of(number))
+
+    def days(self, item: engine.Violation) -> dict[str, str]:
+        return {"first": self.day(item.days[0]), "last": self.day(item.days[-1])}
+
+    def shift(self, shift: object) -> str:
+        found = self.problem.shift.get(str(shift))
+        return found.code if found else ""
+
+    def at(self, minute: int) -> str:
+        return f"{minute // 60 % 24}:{minute % 60:02d}"
+
+    def end(self, minute: int) -> str:
+        """24:00 for the midnight that ends the day."""
+        if minute <= MINUTES_A_DAY:
+            return "24:00" if minute == MINUTES_A_DAY else self.at(minute)
+        return _("%(time)s the next day") % {"time": self.at(minute)}
+
+    def duty_on(self, item: engine.Violation) -> tuple[str, str]:
+        """Day and shift of a violation that concerns one duty."""
+        duty = self.duty.get((item.person or "", item.days[0]))
+        return self.day(item.days[0]), self.shift(duty.shift) if duty else ""
+
+
+def day_text(day: dt.date) -> str:
+    # Translators: a date inside a sentence, as Django's date filter writes formats; Chinese: n月j日
+    return date_format(day, _("j F"))
+
+
+def hours(minutes: object) -> str:
+    """480 → 8, 450 → 7.5."""
+    return f"{round(float(str(minutes)) / 60, 1):g}"
+
+
+def _overlap(words: Words, item: engine.Violation) -> str:
+    facts = {"first": words.day(item.days[0]), "second": words.day(item.days[1]), "minutes": item.params["minutes"]}
+    return _("the duties of %(first)s and %(second)s overlap by %(minutes)s minutes") % facts
+
+
+def _rest(words: Words, item: engine.Violation) -> str:
+    first, second = (words.duty.get((item.person or "", day)) for day in item.days[:2])
+    least, rest = hours(item.params["least"]), hours(item.params["rest"])
+    if first is None or second is None:
+        facts = {**words.days(item), "rest": rest, "least": least}
+        return _("%(rest)s h of rest between the duties of %(first)s and %(last)s, at least %(least)s h are needed") % facts
+    earlier, later = words.problem.shift[first.shift], words.problem.shift[second.shift]
+    end = earlier.start_minute + earlier.minutes
+    return _("%(shift)s of %(day)s ends at %(end)s, less than %(least)s h of rest before %(next)s at %(start)s") % {
+        "shift": earlier.code,
+        "day": words.day(first.day),
+        "end": words.end(end),
+        "least": least,
+        "next": later.code,
+        "start": words.at(later.start_minute),
+    }
+
+
+def _hours_day(words: Words, item: engine.Violation) -> str:
+    facts = {"day": words.day(item.days[0]), **_hours(item.params)}
+    return _("%(have)s h on %(day)s, at most %(most)s h a day") % facts
+
+
+def _hours_week(words: Words, item: engine.Violation) -> str:
+    facts = {**words.days(item), **_hours(item.params)}
+    return _("%(have)s h in the week %(first)s to %(last)s, at most %(most)s h") % facts
+
+
+def _hours_month(words: Words, item: engine.Violation) -> str:
+    facts = {"over": hours(_number(item, "minutes") - _number(item, "most")), **_hours(item.params)}
+    return _("the month's overtime limit is exceeded by %(over)s h (%(have)s h counted, at most %(most)s h)") % facts
+
+
+def _consecutive_days(words: Words, item: engine.Violation) -> str:
+    facts = {**words.days(item), "length": item.params["length"], "most": item.params.get("most")}
+    return _("%(length)s days on duty in a row from %(first)s to %(last)s, at most %(most)s") % facts
+
+
+def _consecutive_nights(words: Words, item: engine.Violation) -> str:
+    facts = {**words.days(item), "length": item.params["length"], "most": item.params.get("most")}
+    return _("%(length)s nights in a row from %(first)s to %(last)s, at most %(most)s") % facts
+
+
+def _weekly_rest(words: Words, item: engine.Violation) -> str:
+    facts = {**words.days(item), "free": item.params["free"], "least": item.params["least"]}
+    return _("%(free)s days off in the week %(first)s to %(last)s, at least %(least)s") % facts
+
+
+def _absence(words: Words, item: engine.Violation) -> str:
+    day, shift = words.duty_on(item)
+    reason = str(item.params.get("reason", ""))
+    facts = {"day": day, "shift": shift, "reason": reason_label(reason)}
+    if reason in ("duty", "standby"):
+        return _("%(day)s: already on %(reason)s in another roster") % facts
+    return _("%(day)s: %(reason)s, cannot be on duty") % facts
+
+
+def _certificate(words: Words, item: engine.Violation) -> str:
+    day = item.days[0]
+    periods = words.problem.person[item.person or ""].certificates or ()
+    ended = [period.end for period in periods if period.end <= (day + 2) * MINUTES_A_DAY]
+    if not ended:
+        return _("%(day)s: no valid duty certificate") % {"day": words.day(day)}
+    until = words.day(max(ended) // MINUTES_A_DAY - 1)
+    return _("%(day)s: the duty certificate is valid until %(until)s only") % {"day": words.day(day), "until": until}
+
+
+def _at_work(words: Words, item: engine.Violation) -> str:
+    facts = {"day": words.day(item.days[0]), "shift": words.shift(item.params.get("shift"))}
+    return _("%(day)s: already on %(shift)s") % facts
+
+
+def _fixed(words: Words, item: engine.Violation) -> str:
+    return _("%(day)s: the cell is fixed") % {"day": words.day(item.days[0])}
+
+
+def _pairs(words: Words, item: engine.Violation) -> str:
+    facts = {"day": words.day(item.days[0]), "have": item.params["have"], "least": item.params["least"]}
+    return _("%(day)s: %(have)s on patrol, at least %(least)s must go together") % facts
+
+
+def _hours(params: Mapping[str, object]) -> dict[str, str]:
+    return {"have": hours(params["minutes"]), "most": hours(params.get("most", 0))}
+
+
+def _number(item: engine.Violation, name: str) -> float:
+    return float(str(item.params[name]))
+
+
+PHRASES: dict[str, Callable[[Words, engine.Violation], str]] = {
+    "overlap": _overlap,
+    "rest": _rest,
+    "hours_day": _hours_day,
+    "hours_week": _hours_week,
+    "hours_month": _hours_month,
+    "consecutive_days": _consecutive_days,
+    "consecutive_nights": _consecutive_nights,
+    "weekly_rest": _weekly_rest,
+    "absence": _absence,
+    "certificate": _certificate,
+    "at_work": _at_work,
+    "fixed": _fixed,
+    "pairs": _pairs,
+}

@@ -1,0 +1,313 @@
+"""A roster as the grid needs it: what is wrong, what is covered, what each person carries, who could fill a place.
+
+Read once; judged by the engine's checker, so that a cell set by hand and a generated one meet the same limits.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from functools import cached_property
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from lianfang.platform.problems import Problem
+from patrols import rostering as engine
+from patrols.models import Beat, Duty, Roster, ShiftType
+from patrols.services.rostering.facts import Facts, read, span
+from patrols.services.rostering.problem import absent_workdays, assignment, limits_of, problem_of
+from patrols.services.rostering.sentences import Words, reason_label
+from personnel.models import Member
+from teams.models.calendar import Day
+
+
+@dataclasses.dataclass(frozen=True)
+class Finding:
+    """A broken limit: whose, the roster's days whose cells show it, and a finished sentence."""
+
+    code: str
+    member_id: int | None
+    days: tuple[dt.date, ...]
+    message: str
+    hard: bool = True
+
+    @property
+    def problem(self) -> Problem:
+        return Problem(self.code, self.message)
+
+
+@dataclasses.dataclass(frozen=True)
+class NeedCover:
+    """A need of one day and how many serve it."""
+
+    beat_id: int
+    shift_type_id: int
+    day: dt.date
+    minimum: int
+    ideal: int
+    have: int
+
+    @property
+    def missing(self) -> int:
+        return max(0, self.minimum - self.have)
+
+    @property
+    def state(self) -> str:
+        """`short` below the minimum, `thin` below the ideal, `over` beyond it, else `full`."""
+        if self.have < self.minimum:
+            return "short"
+        if self.have < self.ideal:
+            return "thin"
+        return "over" if self.have > self.ideal else "full"
+
+
+@dataclasses.dataclass(frozen=True)
+class Totals:
+    """What one person carries in the roster. `standard_minutes` is the norm of its workdays without those of leave."""
+
+    minutes: int
+    duties: int
+    nights: int
+    weekends: int
+    holidays: int
+    standard_minutes: int
+    broken: frozenset[str]
+
+    @property
+    def hours(self) -> float:
+        return round(self.minutes / 60, 1)
+
+    @property
+    def overtime_minutes(self) -> int:
+        return max(0, self.minutes - self.standard_minutes)
+
+
+@dataclasses.dataclass(frozen=True)
+class Candidate:
+    """Somebody for an empty place, or why not; `reason` says it in words."""
+
+    member_id: int
+    name: str
+    can: bool
+    reason: str
+    problems: tuple[str, ...]
+    minutes: int
+    nights: int
+
+
+class Sheet:
+    """One roster, read; every question below costs no query."""
+
+    def __init__(
+        self, facts: Facts, problem: engine.Problem, placed: tuple[engine.Assignment, ...]
+    ) -> None:
+        self.facts, self.engine_problem, self.placed = facts, problem, placed
+
+    @property
+    def roster(self) -> Roster:
+        return self.facts.roster
+
+    @property
+    def days(self) -> list[Day]:
+        return self.facts.days
+
+    @property
+    def members(self) -> list[Member]:
+        return self.facts.members
+
+    @property
+    def duties(self) -> list[Duty]:
+        return self.facts.duties
+
+    @property
+    def shift_types(self) -> list[ShiftType]:
+        return self.facts.shift_types
+
+    @cached_property
+    def beats(self) -> list[Beat]:
+        """Those with a need, in their order."""
+        found = {row.beat_id: row.beat for row in self.facts.cover}
+        return sorted(found.values(), key=lambda beat: (beat.position, beat.pk))
+
+    @cached_property
+    def words(self) -> Words:
+        return Words(self.engine_problem, self.placed)
+
+    def date(self, number: int) -> dt.date:
+        return self.engine_problem.date_of(number)
+
+    # --- limits --------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def violations(self) -> list[engine.Violation]:
+        return engine.check(self.engine_problem, self.placed)
+
+    def findings(self) -> list[Finding]:
+        """Each broken hard limit of anyone, by person and day."""
+        return [self._finding(item) for item in self.violations]
+
+    def findings_of(self, member_ids: Collection[int]) -> list[Finding]:
+        """Those of the given people, judging nobody else."""
+        return [
+            self._finding(item)
+            for name in sorted({str(pk) for pk in member_ids} & self.engine_problem.person.keys())
+            for item in engine.check_person(self.engine_problem, name, self.placed)
+        ]
+
+    def _finding(self, item: engine.Violation) -> Finding:
+        return Finding(
+            code=item.code,
+            member_id=int(item.person) if item.person else None,
+            days=tuple(self.date(day) for day in item.days if 0 <= day < len(self.days)),
+            message=self.words.sentence(item),
+            hard=item.hard,
+        )
+
+    # --- cover ---------------------------------------------------------------------------------------------------
+
+    def cover(self) -> list[NeedCover]:
+        """Each need of each day, by beat, shift type and day."""
+        order = {str(beat.pk): number for number, beat in enumerate(self.beats)}
+        shifts = {str(row.pk): number for number, row in enumerate(self.shift_types)}
+        found = engine.cover(self.engine_problem, self.placed)
+        found.sort(key=lambda item: (order[item.need.beat], shifts[item.need.shift], item.need.day))
+        return [
+            NeedCover(
+                beat_id=int(item.need.beat),
+                shift_type_id=int(item.need.shift),
+                day=self.date(item.need.day),
+                minimum=item.need.minimum,
+                ideal=item.need.ideal,
+                have=item.have,
+            )
+            for item in found
+        ]
+
+    @property
+    def uncovered(self) -> int:
+        """People missing below the minima."""
+        return engine.uncovered(self.engine_problem, self.placed)
+
+    # --- people --------------------------------------------------------------------------------------------------
+
+    def totals(self) -> dict[int, Totals]:
+        """By member id."""
+        own: dict[str, list[engine.Assignment]] = defaultdict(list)
+        for item in self.placed:
+            own[item.person].append(item)
+        broken: dict[str, set[str]] = defaultdict(set)
+        for violation in self.violations:
+            broken[violation.person or ""].add(violation.code)
+        return {m.pk: self._total(m, own[str(m.pk)], broken[str(m.pk)]) for m in self.members}
+
+    def _total(self, member: Member, own: Sequence[engine.Assignment], broken: set[str]) -> Totals:
+        shifts = [self.engine_problem.shift[item.shift] for item in own]
+        days = [self.engine_problem.days[item.day] for item in own]
+        row = limits_of(member, self.facts.limits)
+        off = absent_workdays(self.facts, member)
+        workdays = sum(day.is_workday and day.date not in off for day in self.days)
+        return Totals(
+            minutes=sum(shift.counted_minutes for shift in shifts),
+            duties=len(own),
+            nights=sum(shift.is_night for shift in shifts),
+            weekends=sum(day.is_weekend for day in days),
+            holidays=sum(day.is_holiday for day in days),
+            standard_minutes=int(row.standard_hours_a_day * 60) * workdays,
+            broken=frozenset(broken),
+        )
+
+    @cached_property
+    def absences(self) -> dict[tuple[int, dt.date], str]:
+        """Why a member is away on a day: leave, training, a duty elsewhere; for the grey cells."""
+        found: dict[tuple[int, dt.date], str] = {}
+        for rows in self.facts.taken.values():
+            for row in rows:
+                for day in self.days:
+                    starts, ends = span(day.date, day.date)
+                    if row.starts < ends and row.ends > starts:
+                        found[row.member_id, day.date] = row.reason
+        return found
+
+    def reason_label(self, code: str) -> str:
+        return reason_label(code)
+
+    # --- changes -------------------------------------------------------------------------------------------------
+
+    def with_cell(
+        self, member_id: int, day: dt.date, shift_type_id: int | None, beat_id: int | None = None
+    ) -> Sheet:
+        """The sheet as it would be with this cell (`shift_type_id=None` empties it)."""
+        cell = str(member_id), self.facts.index(day)
+        others = tuple(item for item in self.placed if (item.person, item.day) != cell)
+        if shift_type_id is None:
+            return Sheet(self.facts, self.engine_problem, others)
+        new = engine.Assignment(*cell, str(shift_type_id), str(beat_id) if beat_id else None)
+        return Sheet(self.facts, self.engine_problem, (*others, new))
+
+    def candidates(self, beat_id: int, shift_type_id: int, day: dt.date) -> list[Candidate]:
+        """Who could fill the place, the best first, and what stops each of the others."""
+        need = self._need(beat_id, shift_type_id, self.facts.index(day))
+        found = engine.candidates(self.engine_problem, self.placed, need)
+        least = min((item.reasons["nights"] for item in found if item.ok), default=0)
+        return [self._candidate(item, need, least) for item in found]
+
+    def _need(self, beat_id: int, shift_type_id: int, day: int) -> engine.Need:
+        key = (day, str(shift_type_id), str(beat_id))
+        known = self.engine_problem.need_at.get(key)
+        return known or engine.Need(f"{day}:{shift_type_id}:{beat_id}", key[2], day, key[1], 0, 1)
+
+    def _candidate(self, item: engine.Candidate, need: engine.Need, fewest_nights: int) -> Candidate:
+        problems = tuple(self.words.phrase(violation) for violation in item.violations)
+        reason = problems[0] if problems else self._advantage(item, need, fewest_nights)
+        return Candidate(
+            member_id=int(item.person),
+            name=self.engine_problem.person[item.person].name,
+            can=item.ok,
+            reason=reason,
+            problems=problems,
+            minutes=item.reasons["minutes"],
+            nights=item.reasons["nights"],
+        )
+
+    def _advantage(self, item: engine.Candidate, need: engine.Need, fewest_nights: int) -> str:
+        nights, hours = item.reasons["nights"], round(item.reasons["minutes"] / 60, 1)
+        if self.engine_problem.shift[need.shift].is_night:
+            text = ngettext("%(count)s night so far", "%(count)s nights so far", nights) % {"count": nights}
+            return text + (_(", the fewest") if nights == fewest_nights else "")
+        run = self._run_through(item.person, need.day)
+        if run > 1:
+            return _("day %(run)s in a row, %(hours)s h so far") % {"run": run, "hours": f"{hours:g}"}
+        return _("%(hours)s h so far") % {"hours": f"{hours:g}"}
+
+    def _run_through(self, person: str, day: int) -> int:
+        """The length of the run of working days that the place would make."""
+        worked = {item.day for item in (*self.engine_problem.outside, *self.placed) if item.person == person}
+        return 1 + _streak(worked, day, -1) + _streak(worked, day, 1)
+
+
+def _streak(worked: Collection[int], day: int, step: int) -> int:
+    length = 0
+    while day + step * (length + 1) in worked:
+        length += 1
+    return length
+
+
+def sheet(roster: Roster, *, members: Collection[int] | None = None) -> Sheet:
+    """The roster with its duties, read in a constant number of queries; with `members`, those people only."""
+    facts = read(roster, members=members)
+    placed = tuple(assignment(facts, duty) for duty in facts.duties)
+    return Sheet(facts, problem_of(facts, with_fixed=False), placed)
+
+
+def judge(roster: Roster) -> list[Finding]:
+    """Each broken hard limit of the roster as it stands."""
+    return sheet(roster).findings()
+
+
+def judge_people(roster: Roster, member_ids: Iterable[int]) -> list[Finding]:
+    """Those of some people, read and judged without the others."""
+    ids = set(member_ids)
+    return sheet(roster, members=ids).findings_of(ids)
