@@ -1,6 +1,7 @@
 """The people: members, their certificates, their time."""
 
 from personnel.models.certificate import DutyCertificate
+from personnel.models.imports import MemberImport
 from personnel.models.member import (
     Education,
     IdNumberReading,
@@ -22,6 +23,7 @@ __all__ = [
     "EngagementKind",
     "IdNumberReading",
     "Member",
+    "MemberImport",
     "MemberStatus",
     "PoliticalStatus",
     "Sex",

@@ -1,0 +1,102 @@
+"""Where a row's people belong: the unit named in the workbook, among those below the chosen one."""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from lianfang.platform.problems import Problem
+from teams.models import Unit, UnitKind
+from teams.rules.units import nesting_problems
+
+BELOW_SQUADRON = (UnitKind.GROUP, UnitKind.SUB_TEAM)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A unit, or one to be created: the names in `missing` hang one below the other under `unit`."""
+
+    unit: Unit
+    missing: tuple[tuple[str, str], ...] = ()  # (kind, name)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.unit.name, *(name for _kind, name in self.missing))
+
+    @property
+    def label(self) -> str:
+        return " › ".join(self.names)
+
+
+class Places:
+    """The chosen unit and all open units below it, by name. Reads them once."""
+
+    def __init__(self, chosen: Unit, today: dt.date) -> None:
+        self.chosen = chosen
+        self._units = [chosen, *chosen.get_descendants()]
+        self._open = [u for u in self._units if not (u.closed_on and u.closed_on <= today)]
+        self._found: dict[tuple[str, str, str], tuple[Place | None, Problem | None]] = {}
+
+    def find(self, work_unit: str, squadron: str, group: str) -> tuple[Place | None, Problem | None]:
+        """The place for the names in a row's three unit columns, each "" where the row says nothing."""
+        names = (work_unit, squadron, group)
+        if names not in self._found:
+            self._found[names] = self._find(*names)
+        return self._found[names]
+
+    def _find(self, work_unit: str, squadron: str, group: str) -> tuple[Place | None, Problem | None]:
+        base, problem = self._base(work_unit, squadron)
+        if problem or base is None or not group:
+            return base, problem
+        if base.missing:
+            return Place(base.unit, (*base.missing, (UnitKind.GROUP, group))), None
+        if _same(base.unit, group):
+            return base, None
+        matches = [u for u in self._below(base.unit) if u.kind in BELOW_SQUADRON and _same(u, group)]
+        return self._one(matches, group, base.unit, UnitKind.GROUP, "group")
+
+    def _base(self, work_unit: str, squadron: str) -> tuple[Place | None, Problem | None]:
+        """The squadron: from its own column, else from the work unit's, else the chosen unit itself."""
+        if squadron:
+            if _same(self.chosen, squadron):
+                return Place(self.chosen), None
+            matches = [u for u in self._below(self.chosen) if u.kind not in BELOW_SQUADRON and _same(u, squadron)]
+            return self._one(matches, squadron, self.chosen, UnitKind.SQUADRON, "squadron")
+        matches = [u for u in self._open if work_unit and _same(u, work_unit)]
+        return Place(matches[0] if len(matches) == 1 else self.chosen), None
+
+    def _below(self, unit: Unit) -> list[Unit]:
+        return [u for u in self._open if u.path.startswith(unit.path) and u.pk != unit.pk]
+
+    def _one(
+        self, matches: list[Unit], name: str, parent: Unit, kind: str, key: str
+    ) -> tuple[Place | None, Problem | None]:
+        if len(matches) == 1:
+            return Place(matches[0]), None
+        if matches:
+            return None, _problem("unit_ambiguous", key, _("several units below %(unit)s have this name"), parent)
+        if self._is_closed(name, parent):
+            return None, _problem("unit_closed", key, _("this unit below %(unit)s is closed"), parent)
+        if nesting_problems(kind, parent):
+            return None, _problem("unit_not_below", key, _("no such unit stands below %(unit)s"), parent)
+        return Place(parent, ((kind, name),)), None
+
+    def _is_closed(self, name: str, parent: Unit) -> bool:
+        return any(u not in self._open and u.path.startswith(parent.path) and _same(u, name) for u in self._units)
+
+
+def _problem(code: str, key: str, message: Any, unit: Unit) -> Problem:
+    return Problem(code, message % {"unit": unit.name}, field=key)
+
+
+def _same(unit: Unit, name: str) -> bool:
+    wanted = _folded(name)
+    return wanted in (_folded(unit.name), _folded(unit.short_name)) if wanted else False
+
+
+def _folded(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name).split())

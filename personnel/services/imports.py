@@ -1,0 +1,199 @@
+"""Writing an import: one transaction, all or nothing."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+from dataclasses import dataclass, field
+
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from lianfang.platform.history import service
+from lianfang.platform.problems import Problem, Refused
+from lianfang.platform.workbook import read_workbook
+from personnel.models import DutyCertificate, Member, MemberImport
+from personnel.roster_workbook.known import Known
+from personnel.roster_workbook.plan import ImportPlan, RowPlan, plan_import
+from personnel.roster_workbook.table import RosterTable, find_table
+from personnel.roster_workbook.units import Place, Places
+from teams.models import Unit, User
+from teams.policy import Action
+from teams.rules.units import nesting_problems
+from teams.scope import scope_of
+
+BATCH = 1000
+LAST_CODE = 10**12
+
+
+@dataclass(frozen=True)
+class ImportResult:
+    """How many people an import wrote, and the units it created."""
+
+    new: int
+    changed: int
+    unchanged: int
+    units: list[Unit] = field(default_factory=list)
+
+
+def read_roster(data: bytes, mapping: dict[int, str] | None = None) -> RosterTable:
+    """The people in a workbook's bytes. Raises `Refused` with one sentence for what is none."""
+    return find_table(read_workbook(data)).mapped(mapping or {})
+
+
+def plan(table: RosterTable, *, unit: Unit, by: User | None) -> ImportPlan:
+    """What importing `table` into `unit` would do, as `by` (None: the system) may do it."""
+    today = timezone.localdate()
+    members = Member.objects.all() if by is None else Member.objects.manageable_by(by, Action.MEMBER_IMPORT)
+    return plan_import(table, places=Places(unit, today), known=Known(members, today), today=today)
+
+
+@service
+def import_members(
+    *, by: User | None, table: RosterTable, unit: Unit, create_units: bool = False, expected: str = ""
+) -> ImportResult:
+    """Write everybody in `table` below `unit`. Raises `Refused` and writes nothing if anything is wrong.
+
+    `create_units` allows units that don't exist yet. `expected` is the fingerprint of the plan that was previewed; a
+    plan that has become another one meanwhile is refused.
+    """
+    _lock_imports()
+    if by is not None and not scope_of(by, Action.MEMBER_IMPORT).covers(unit.path):
+        raise Refused([Problem("no_right", _("You may not import into this unit."))])
+    todo = plan(table, unit=unit, by=by)
+    problems = _problems(todo, create_units=create_units, expected=expected)
+    if problems:
+        raise Refused(problems)
+    try:
+        with transaction.atomic():
+            created = _create_units(todo.missing_units)
+            _write(todo, created)
+    except IntegrityError:
+        message = _("Somebody changed the same people at the same moment. Look at the preview again.")
+        raise Refused([Problem("changed_meanwhile", message)]) from None
+    return ImportResult(len(todo.new), len(todo.changed), len(todo.unchanged), list(created.values()))
+
+
+def _problems(todo: ImportPlan, *, create_units: bool, expected: str) -> list[Problem]:
+    if expected and todo.fingerprint() != expected:
+        message = _("Somebody changed the same people in the meantime. Look at the preview again.")
+        return [Problem("changed_meanwhile", message)]
+    if todo.bad:
+        return todo.problems
+    mapping = todo.table.mapping_problems()
+    if mapping:
+        return mapping
+    if todo.missing_units and not create_units:
+        message = _("The unit %(unit)s doesn't exist yet; confirm that it is to be created.")
+        return [Problem("unit_missing", message % {"unit": p.label}, field="create_units") for p in todo.missing_units]
+    return []
+
+
+def _lock_imports() -> None:
+    """One import at a time: the second sees what the first wrote."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('lianfang.member_import'))")
+
+
+def _write(todo: ImportPlan, created: dict[Place, Unit]) -> None:
+    for row in todo.new:
+        row.member = Member()
+    changed = {key for row in todo.changed for key in row.values}
+    for row in (*todo.new, *todo.changed):
+        _apply(row, created)
+    Member.objects.bulk_create([row.member for row in todo.new if row.member], batch_size=BATCH)
+    members = [row.member for row in todo.changed if row.member]
+    if members:
+        fields = sorted({"unit", "name_pinyin", "name_initials"} | changed)
+        Member.objects.bulk_update(members, fields, batch_size=BATCH)
+    _write_certificates([*todo.new, *todo.changed])
+
+
+def _apply(row: RowPlan, created: dict[Place, Unit]) -> None:
+    member, place = row.member, row.place
+    if member is None or place is None:
+        raise ValueError("a planned row has its member and its place")
+    for key, value in row.values.items():
+        setattr(member, key, value)
+    member.unit = created[place] if place.missing else place.unit
+    member.derive()
+
+
+def _write_certificates(rows: list[RowPlan]) -> None:
+    new, changed = [], []
+    for row in rows:
+        plan_of = row.certificate
+        if plan_of is None or not plan_of.is_news:
+            continue
+        certificate = plan_of.existing or DutyCertificate(member=row.member, number=plan_of.number)
+        certificate.valid_from = plan_of.valid_from or certificate.valid_from
+        certificate.valid_until = plan_of.valid_until or certificate.valid_until
+        (changed if plan_of.existing else new).append(certificate)
+    DutyCertificate.objects.bulk_create(new, batch_size=BATCH)
+    if changed:
+        DutyCertificate.objects.bulk_update(changed, ["valid_from", "valid_until"], batch_size=BATCH)
+
+
+def _create_units(places: list[Place]) -> dict[Place, Unit]:
+    """The missing units, each parent before its children."""
+    if places:
+        with connection.cursor() as cursor:  # the same lock as every change of the unit tree
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('lianfang.unit_tree'))")
+    created: dict[Place, Unit] = {}
+    for place in places:
+        for depth in range(1, len(place.missing) + 1):
+            step = Place(place.unit, place.missing[:depth])
+            if step not in created:
+                above = created.get(Place(place.unit, place.missing[: depth - 1]), place.unit)
+                created[step] = _create_unit(above, *place.missing[depth - 1])
+    return created
+
+
+def _create_unit(parent: Unit, kind: str, name: str) -> Unit:
+    problems = nesting_problems(kind, parent)
+    if len(name) > 80:
+        problems.append(Problem("too_long", _("The unit's name is too long: %(name)s") % {"name": name[:40]}))
+    if problems:
+        raise Refused(problems)
+    fresh = Unit.objects.get(pk=parent.pk)  # its place in the tree may have moved since it was read
+    return fresh.add_child(code=_free_code(fresh.code), name=name, kind=kind)
+
+
+def _free_code(parent_code: str) -> str:
+    """The next unit code after the parent's that nobody has."""
+    number = int(parent_code) + 1
+    taken = set(Unit.objects.filter(code__gt=parent_code).values_list("code", flat=True))
+    while f"{number:012d}" in taken:
+        number += 1
+    return f"{number % LAST_CODE:012d}"
+
+
+@service
+def keep_upload(*, by: User, unit: Unit, file_name: str, data: bytes) -> MemberImport:
+    """Keep an uploaded workbook until its owner confirms; older ones of theirs go. Raises `Refused` for no workbook."""
+    read_roster(data)
+    MemberImport.objects.owned_by(by).delete()
+    forget_expired(timezone.now())
+    return MemberImport.objects.create(
+        owner=by, unit=unit, file_name=file_name[:120], workbook=base64.b64encode(data).decode()
+    )
+
+
+def forget_expired(now: dt.datetime) -> int:
+    """Delete the uploads that nobody confirmed within a day. Answers how many."""
+    return MemberImport.objects.expired(now).delete()[0]
+
+
+@service
+def confirm_upload(*, by: User, upload: MemberImport, create_units: bool, expected: str) -> ImportResult:
+    """Import a kept workbook and forget it. Raises `Refused`, and then keeps it."""
+    result = import_members(
+        by=by,
+        table=read_roster(upload.data, upload.chosen_columns),
+        unit=upload.unit,
+        create_units=create_units,
+        expected=expected,
+    )
+    upload.delete()
+    return result
