@@ -79,12 +79,31 @@ def children(port: socket.socket, env: Mapping[str, str]) -> list[Child]:
     ]
 
 
+class Parent:
+    """The make that called, which passes on TERM alone: after INT or HUP it waits for us without a word."""
+
+    def __init__(self) -> None:
+        self.pid = os.getppid()
+        self.catches = self._caught_signals()
+
+    def is_ending(self) -> bool:
+        """Whether it is gone, or handles a signal: make takes its handler away first."""
+        return os.getppid() != self.pid or self._caught_signals() != self.catches
+
+    def _caught_signals(self) -> str:
+        with suppress(OSError):
+            for line in Path(f"/proc/{self.pid}/status").read_text(encoding="utf-8").splitlines():
+                if line.startswith("SigCgt:"):
+                    return line
+        return ""
+
+
 @dataclass
 class Supervisor:
     """Starts, watches and stops child processes."""
 
     env: Mapping[str, str]
-    parent: int | None = None  # stop when this process has ended
+    parent: Parent | None = None  # stop with it
     stopping: bool = False
     running: list[Running] = field(default_factory=list)
     ended: list[float] = field(default_factory=list)
@@ -99,7 +118,7 @@ class Supervisor:
 
     def pause(self) -> None:
         """Wait a moment. Raises Stopped."""
-        if self.stopping or (self.parent is not None and os.getppid() != self.parent):
+        if self.stopping or (self.parent is not None and self.parent.is_ending()):
             raise Stopped
         time.sleep(POLL_SECONDS)
 
@@ -246,12 +265,12 @@ def prepare(supervisor: Supervisor, mode: str) -> str:
 
 def run(
     mode: str,
-    parent: int | None = None,
+    parent: Parent | None = None,
     *,
     prepare: Callable[[Supervisor, str], str] = prepare,
     children: Callable[[socket.socket, Mapping[str, str]], list[Child]] = children,
 ) -> None:
-    """Serve until asked to stop, or until `parent` has ended. Raises Failed, DatabaseUnavailable."""
+    """Serve until asked to stop, or until `parent` ends. Raises Failed, DatabaseUnavailable."""
     env = environment(mode)
     supervisor = Supervisor(env, parent)
     supervisor.handle_signals()
@@ -272,13 +291,13 @@ def run(
         say("Stopped.")
 
 
-def main(arguments: Sequence[str] | None = None, run: Callable[[str, int | None], None] = run) -> int:
+def main(arguments: Sequence[str] | None = None, run: Callable[[str, Parent | None], None] = run) -> int:
     parser = argparse.ArgumentParser(prog="python -m lianfang.platform.supervisor", description=__doc__)
     parser.add_argument("mode", choices=["demo", "serve"])
     parser.add_argument("--stop-with-parent", action="store_true", help="end when the calling make has ended")
     options = parser.parse_args(arguments)
     try:
-        run(options.mode, os.getppid() if options.stop_with_parent else None)
+        run(options.mode, Parent() if options.stop_with_parent else None)
     except (Failed, DatabaseUnavailable) as problem:
         say(str(problem))
         return 1
