@@ -24,7 +24,7 @@ def cover_bound(frame: Frame, seconds: float, is_over: Callable[[], bool]) -> in
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.max_time_in_seconds = seconds
-    with watched(solver, is_over):
+    with Watched(solver, is_over):
         status = solver.solve(relaxed.model)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE, cp_model.UNKNOWN):
         return None
@@ -32,7 +32,7 @@ def cover_bound(frame: Frame, seconds: float, is_over: Callable[[], bool]) -> in
     return max(0, round(bound)) if abs(bound) < 1e15 else None
 
 
-class watched:
+class Watched:
     """Stops a solver from another thread as soon as ``is_over`` says so."""
 
     def __init__(self, solver: cp_model.CpSolver, is_over: Callable[[], bool]) -> None:

@@ -91,7 +91,8 @@ def _changed_fixed(problem: Problem, lines: Mapping[str, Timeline]) -> list[Viol
     for cell in problem.fixed:
         duties = lines[cell.person].by_day.get(cell.day, [])
         kept = not duties if cell.shift is None else [duty.shift.id for duty in duties] == [cell.shift]
-        if not kept or (cell.beat is not None and duties[0].beat != cell.beat):
+        moved = cell.shift is not None and cell.beat is not None and any(duty.beat != cell.beat for duty in duties)
+        if not kept or moved:
             found.append(Violation("fixed", cell.person, (cell.day,), {"shift": cell.shift}))
     return found
 
@@ -107,9 +108,7 @@ def cover(problem: Problem, roster: Iterable[Assignment]) -> list[Cover]:
 
 
 def _missing_skills(need: Need, people: list[Person]) -> int:
-    return sum(
-        max(0, share.count - sum(share.skill in person.skills for person in people)) for share in need.shares
-    )
+    return sum(max(0, share.count - sum(share.skill in person.skills for person in people)) for share in need.shares)
 
 
 def uncovered(problem: Problem, roster: Iterable[Assignment]) -> int:

@@ -25,7 +25,9 @@ class Candidate:
 
 
 #: The order in which reasons are given: the plainest first.
-PLAINEST = ("at_work", "fixed", "absence", "certificate", "skill", "officer", "protected", "overlap", "rest", "succession")
+PLAINEST = (
+    "at_work", "fixed", "absence", "certificate", "skill", "officer", "protected", "overlap", "rest", "succession",
+)  # fmt: skip
 
 
 def candidates(
@@ -60,15 +62,14 @@ def _already_there(problem: Problem, own: list[Assignment], need: Need, name: st
         for duty in own
         if duty.day == need.day
     ]
-    for cell in problem.fixed:
-        if (cell.person, cell.day) == (name, need.day) and cell.shift is None:
-            found.append(Violation("fixed", name, (need.day,), {"shift": None}))
-    return found
+    kept_free = any((cell.person, cell.day, cell.shift) == (name, need.day, None) for cell in problem.fixed)
+    return [*found, Violation("fixed", name, (need.day,), {"shift": None})] if kept_free else found
 
 
 def _apart(problem: Problem, by_person: dict[str, list[Assignment]], need: Need, name: str) -> list[Violation]:
     """Limits between people, such as two who are not paired, judged with only those who serve the need."""
-    there = [d for duties in by_person.values() for d in duties if (d.day, d.shift, d.beat) == (need.day, need.shift, need.beat)]
+    place = (need.day, need.shift, need.beat)
+    there = [duty for duties in by_person.values() for duty in duties if (duty.day, duty.shift, duty.beat) == place]
     lines = timelines(problem, [*there, Assignment(name, need.day, need.shift, need.beat)])
     return [
         item

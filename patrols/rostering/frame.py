@@ -190,7 +190,7 @@ class Frame:
     def is_pinned(self, person: int, day: int) -> bool:
         """Whether the cell is fixed together with its beat."""
         cell = self.fixed.get((person, day))
-        return cell is not None and cell.beat is not None
+        return cell is not None and cell.shift is not None and cell.beat is not None
 
     def place_of(self, cell: Fixed | Assignment) -> int:
         """The index of the need that a duty serves, or NOWHERE."""

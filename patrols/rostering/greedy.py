@@ -128,9 +128,7 @@ class Greedy:
             return False
         people = self.problem.people
         lines = {people[p].id: self.ledger.line(self.table, p) for p in range(len(people))}
-        return any(
-            day in item.days for limit in grouped for item in limit.breaches_together(self.problem, lines)
-        )
+        return any(day in item.days for limit in grouped for item in limit.breaches_together(self.problem, lines))
 
     def _remove(self, person: int, need: int) -> None:
         day = self.problem.needs[need].day

@@ -13,7 +13,8 @@ def choose_leads(problem: Problem) -> dict[str, str]:
     """
     leads: dict[str, str] = {}
     busy: dict[str, list[tuple[int, int, str]]] = {officer.id: [] for officer in problem.officers}
-    for need in sorted((need for need in problem.needs if need.officer_led), key=lambda n: (_span(problem, n)[1], n.id)):
+    led = [need for need in problem.needs if need.officer_led]
+    for need in sorted(led, key=lambda item: (_span(problem, item)[1], item.id)):
         start, end = _span(problem, need)
         free = [o for o in problem.officers if _can_lead(o, need, start, end, busy[o.id])]
         if free:

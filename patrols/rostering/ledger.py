@@ -86,14 +86,12 @@ class Ledger:
         for slot in slots:
             account.by_slot[slot], account.uncovered_by_slot[slot] = self._cover(table, slot)
         if self.grouped and (people or slots):
-            lines = {line.person.id: line for line in map(lambda p: self.line(table, p), self._everyone())}
+            everyone = [self.line(table, person) for person in range(len(self.problem.people))]
+            lines = {line.person.id: line for line in everyone}
             found = [item for limit in self.grouped for item in limit.breaches_together(self.problem, lines)]
             account.together = sum(item.cost for item in found if not item.hard)
             account.together_hard = sum(item.hard for item in found)
         return account
-
-    def _everyone(self) -> range:
-        return range(len(self.problem.people))
 
     def line(self, table: Table, person: int) -> Timeline:
         who = self.problem.people[person]

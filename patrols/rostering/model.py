@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 
 from ortools.sat.python import cp_model
+from ortools.sat.python.cp_model_helper import Literal
 
 from patrols.rostering.frame import NOWHERE, OFF, Frame, Slot, Table
 from patrols.rostering.limits import Limit
 from patrols.rostering.problem import Need, Problem
 
-Literal = cp_model.Literal | cp_model.IntVar
 Term = Literal | int
 Cell = tuple[int, int]
 
@@ -147,7 +147,9 @@ class RosterModel:
         elif literals:
             self.model.add(cp_model.LinearExpr.weighted_sum(literals, factors) <= room)
 
-    def at_least(self, terms: Iterable[tuple[int, Term]], least: int, soft: int | None = None, *, unit: int = 1) -> None:
+    def at_least(
+        self, terms: Iterable[tuple[int, Term]], least: int, soft: int | None = None, *, unit: int = 1
+    ) -> None:
         """Σ factor·term ≥ least; see ``at_most``. What is out of reach is asked for as far as it can be."""
         self.at_most([(-factor, term) for factor, term in terms], -least, soft, unit=unit)
 
@@ -335,9 +337,7 @@ class RosterModel:
         for need, parts in heads.items():
             self._add_need(self.problem.needs[need], need, parts)
 
-    def _spread(
-        self, kind: int, needs: list[int], terms: list[tuple[int, Term]]
-    ) -> list[tuple[int, cp_model.IntVar]]:
+    def _spread(self, kind: int, needs: list[int], terms: list[tuple[int, Term]]) -> list[tuple[int, cp_model.IntVar]]:
         counts = [self.model.new_int_var(0, len(terms), "") for _ in needs]
         factors, literals, constant = _split(terms)
         expression = cp_model.LinearExpr.weighted_sum([*literals, *counts], [*factors, *[-1] * len(counts)])
@@ -393,7 +393,7 @@ class RosterModel:
 
     def _deal_out(self, table: Table, day: int, quota: dict[tuple[int, int], int]) -> None:
         waiting = []
-        for person in range(len(self.problem.people)):
+        for person in range(len(self.problem.people)):  # those whose place stays first
             if table.work[person, day] == OFF or self.frame.is_pinned(person, day):
                 continue
             key = (self.frame.kind_of[person], int(table.place[person, day]))
@@ -445,11 +445,13 @@ def _split(terms: Iterable[tuple[int, Term]]) -> tuple[list[int], list[Literal],
 
 def _blocks(clashes: dict[int, set[tuple[int, int]]]) -> list[tuple[int, set[int], set[int]]]:
     """Clashing pairs of shifts gathered into blocks (days apart, earlier, later) in which every pair clashes."""
-    blocks = []
+    blocks: list[tuple[int, set[int], set[int]]] = []
     for apart, pairs in clashes.items():
         later: dict[int, frozenset[int]] = {}
         for first, second in pairs:
             later[first] = later.get(first, frozenset()) | {second}
-        for after in dict.fromkeys(later.values()):
-            blocks.append((apart, {first for first, own in later.items() if own >= after}, set(after)))
+        blocks += [
+            (apart, {first for first, own in later.items() if own >= after}, set(after))
+            for after in dict.fromkeys(later.values())
+        ]
     return blocks

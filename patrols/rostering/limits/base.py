@@ -19,15 +19,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Limit:
-    """Base of all limits. ``people`` None means everyone; a soft limit costs ``weight`` for each unit it is broken by."""
+    """Base of all limits. ``people`` None: everyone. A soft one costs ``weight`` for each unit it is broken by."""
 
     code: ClassVar[str] = ""
     #: Adding a duty can break the limit but never mend it: what a greedy search may rely on.
     only_grows: ClassVar[bool] = True
+    #: Whether the model can price a breach; limits that bar duties outright cannot be soft.
+    can_be_soft: ClassVar[bool] = True
 
     people: frozenset[str] | None = None
     hard: bool = True
     weight: int = 10
+
+    def __post_init__(self) -> None:
+        if not (self.hard or self.can_be_soft):
+            raise ValueError(f"{type(self).__name__} is always hard")
 
     @property
     def name(self) -> str:

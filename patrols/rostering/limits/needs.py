@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from patrols.rostering.limits.base import Limit
-from patrols.rostering.problem import Need, Person, Problem, Violation
+from patrols.rostering.problem import Need, Officer, Person, Problem, Violation
 
 if TYPE_CHECKING:
     from patrols.rostering.model import RosterModel
-    from patrols.rostering.timeline import Timeline
+    from patrols.rostering.timeline import Duty, Timeline
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +23,7 @@ class OfficerLed(Limit):
     """
 
     code: ClassVar[str] = "officer"
+    can_be_soft: ClassVar[bool] = False
     leads: Mapping[str, str]
 
     def bars(self, problem: Problem, person: Person, need: Need) -> bool:
@@ -34,12 +35,15 @@ class OfficerLed(Limit):
             if duty.need is None or not duty.need.officer_led:
                 continue
             officer = officers.get(self.leads.get(duty.need.id, ""))
-            answers = officer is not None and (officer.beats is None or duty.beat in officer.beats)
-            if officer is None or not answers:
+            if officer is None or not self._leads(officer, duty):
                 yield self.violation(timeline.person, (duty.day,), need=duty.need)
-            elif officer.available is not None:
-                if all(duty.start < period.start or duty.end > period.end for period in officer.available):
-                    yield self.violation(timeline.person, (duty.day,), need=duty.need, officer=officer.id)
+
+    @staticmethod
+    def _leads(officer: Officer, duty: Duty) -> bool:
+        if officer.beats is not None and duty.beat not in officer.beats:
+            return False
+        free = officer.available
+        return free is None or any(period.start <= duty.start and duty.end <= period.end for period in free)
 
 
 @dataclass(frozen=True, kw_only=True)

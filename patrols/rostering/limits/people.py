@@ -19,6 +19,7 @@ class Absent(Limit):
     """No duty in time that is taken: approved leave, training, standby elsewhere (P17)."""
 
     code: ClassVar[str] = "absence"
+    can_be_soft: ClassVar[bool] = False
 
     def excludes(self, problem: Problem, person: Person, day: int, shift: ShiftType) -> bool:
         return any(period.overlaps(shift.start_on(day), shift.end_on(day)) for period in person.unavailable)
@@ -36,6 +37,7 @@ class Certificate(Limit):
     """No duty but training without a certificate valid from its first to its last minute (P10)."""
 
     code: ClassVar[str] = "certificate"
+    can_be_soft: ClassVar[bool] = False
 
     def excludes(self, problem: Problem, person: Person, day: int, shift: ShiftType) -> bool:
         if person.certificates is None or shift.is_training:
@@ -56,6 +58,7 @@ class Skilled(Limit):
     """Everyone on a need holds each skill that it asks of all (D3)."""
 
     code: ClassVar[str] = "skill"
+    can_be_soft: ClassVar[bool] = False
 
     def bars(self, problem: Problem, person: Person, need: Need) -> bool:
         return not need.skills <= person.skills
@@ -73,6 +76,7 @@ class Protected(Limit):
     """Pregnancy and nursing: no night duty and no more than ``most`` minutes a duty (女职工劳动保护特别规定 6, 9)."""
 
     code: ClassVar[str] = "protected"
+    can_be_soft: ClassVar[bool] = False
     most: int = 480
 
     def excludes(self, problem: Problem, person: Person, day: int, shift: ShiftType) -> bool:
@@ -164,7 +168,7 @@ class Wishes(Limit):
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingShare(Limit):
-    """Half training, half patrol (P13): of a person's duties, ``percent`` are training, give or take ``slack`` duties."""
+    """Half training, half patrol (P13): ``percent`` of a person's duties are training, give or take ``slack``."""
 
     code: ClassVar[str] = "training_share"
     only_grows: ClassVar[bool] = False

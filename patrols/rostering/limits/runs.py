@@ -16,22 +16,25 @@ if TYPE_CHECKING:
 SATURDAY = 5
 
 
-def _run_breaches(limit: Limit, timeline: Timeline, days: set[int], most: int | None, least: int) -> Iterator[Violation]:
+def _run_breaches(
+    limit: Limit, timeline: Timeline, days: set[int], most: int | None, least: int
+) -> Iterator[Violation]:
     problem = timeline.problem
     for first, last in timeline.runs(days):
         length = last - first + 1
         run = tuple(range(first, last + 1))
-        if not any(timeline.is_inside(day) for day in run):
-            continue
-        if most is not None and length > most:
+        ours = any(timeline.is_inside(day) for day in run)
+        ended_here = timeline.is_inside(first - 1) or timeline.is_inside(last + 1)
+        if most is not None and length > most and ours:
             yield limit.violation(timeline.person, run, by=length - most, length=length, most=most)
-        if length < least and first > problem.known_from and last < problem.last_known - 1:
+        judged = first > problem.known_from and last < problem.last_known - 1
+        if length < least and judged and (ours or ended_here):
             yield limit.violation(timeline.person, run, by=least - length, length=length, least=least)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConsecutiveDays(Limit):
-    """Working days in a row: at most ``most``, at least ``least`` (a run cut by the edge of what is known isn't judged)."""
+    """Working days in a row: at most ``most``, at least ``least`` (at the edge of what is known, that isn't judged)."""
 
     code: ClassVar[str] = "consecutive_days"
     most: int | None = None
@@ -142,9 +145,7 @@ class Weekends(Limit):
 
     def breaches(self, timeline: Timeline) -> Iterator[Violation]:
         worked = [
-            weekend
-            for weekend in self.weekends(timeline.problem)
-            if any(day in timeline.by_day for day in weekend)
+            weekend for weekend in self.weekends(timeline.problem) if any(day in timeline.by_day for day in weekend)
         ]
         if len(worked) > self.most:
             days = tuple(day for weekend in worked for day in weekend)
@@ -157,6 +158,7 @@ class ForbiddenSuccession(Limit):
     """On the day after ``before``, none of ``after``."""
 
     code: ClassVar[str] = "succession"
+    can_be_soft: ClassVar[bool] = False
     before: str
     after: frozenset[str]
 

@@ -30,6 +30,7 @@ class Overlap(Limit):
     """Nobody is on two duties at the same minute."""
 
     code: ClassVar[str] = "overlap"
+    can_be_soft: ClassVar[bool] = False
 
     def clashes(self, problem: Problem, earlier: ShiftType, later: ShiftType, days_between: int) -> bool:
         return _gap(earlier, later, days_between) < 0
@@ -52,6 +53,7 @@ class Rest(Limit):
     """At least ``minutes`` between the end of a duty and the start of the next."""
 
     code: ClassVar[str] = "rest"
+    can_be_soft: ClassVar[bool] = False
     minutes: int
 
     def clashes(self, problem: Problem, earlier: ShiftType, later: ShiftType, days_between: int) -> bool:
@@ -64,9 +66,10 @@ class Rest(Limit):
         latest = None
         for duty in timeline.duties:
             if latest is not None and duty.start - latest.end < self.minutes:
-                if timeline.is_inside(duty.day) or timeline.is_inside(latest.day):
+                days = (latest.day, duty.day)
+                if any(timeline.is_inside(day) for day in days):
                     rest = max(0, duty.start - latest.end)
-                    yield self.violation(timeline.person, (latest.day, duty.day), rest=rest, least=self.minutes)
+                    yield self.violation(timeline.person, days, rest=rest, least=self.minutes)
             if latest is None or duty.end > latest.end:
                 latest = duty
 
@@ -76,6 +79,7 @@ class HoursADay(Limit):
     """At most ``most`` counted minutes in duties that start on one day (8 h and 3 h overtime by law)."""
 
     code: ClassVar[str] = "hours_day"
+    can_be_soft: ClassVar[bool] = False
     most: int
 
     def excludes(self, problem: Problem, person: Person, day: int, shift: ShiftType) -> bool:

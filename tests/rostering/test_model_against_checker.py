@@ -1,0 +1,92 @@
+"""The model and the checker say the same about random squadrons, though they share no code."""
+
+from __future__ import annotations
+
+import itertools
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from ortools.sat.python import cp_model
+
+from patrols.rostering import Assignment, Problem, check, objective
+from patrols.rostering.frame import OFF, Frame, Table
+from patrols.rostering.model import RosterModel
+from tests.rostering.cast import problems
+
+RELAXED = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def whole_model(frame: Frame) -> RosterModel:
+    cells = [(p, d) for p in range(len(frame.problem.people)) for d in range(len(frame.problem.days))]
+    model = RosterModel(frame, frame.empty_table(), cells, whole=True)
+    model.minimise()
+    return model
+
+
+def solve_with(model: RosterModel, work: Table | None = None) -> tuple[cp_model.CpSolver, bool]:
+    if work is not None:
+        for (person, day, shift), literal in model.duties.items():
+            model.model.add(literal == int(work.work[person, day] == shift))
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    status = solver.solve(model.model)
+    assert status in (cp_model.OPTIMAL, cp_model.INFEASIBLE)
+    return solver, status == cp_model.OPTIMAL
+
+
+@st.composite
+def rosters(draw: st.DrawFn, problem: Problem) -> tuple[Assignment, ...]:
+    """Any roster made of the problem's needs, broken limits and all."""
+    found = []
+    for person in problem.people:
+        for day in problem.days:
+            options = [need for need in problem.needs if need.day == day.index]
+            need = draw(st.sampled_from([None, *options]))
+            if need is not None:
+                found.append(Assignment(person.id, day.index, need.shift, need.beat))
+    return tuple(found)
+
+
+@given(st.data())
+@RELAXED
+def test_model_refuses_a_roster_only_if_the_checker_does(data):
+    problem = data.draw(problems())
+    roster = data.draw(rosters(problem))
+    frame = Frame(problem)
+    table = frame.table_of(roster)
+    cells = itertools.product(range(len(problem.people)), range(len(problem.days)))
+    offered = all(table.work[cell] == OFF or table.work[cell] in frame.allowed[cell[0]][cell[1]] for cell in cells)
+    solver, feasible = solve_with(whole_model(frame), table)
+    if not check(problem, roster):
+        assert offered
+        assert feasible
+        assert round(solver.objective_value) <= objective(problem, roster)
+
+
+@given(problems())
+@RELAXED
+def test_what_the_model_returns_passes_the_checker_and_costs_what_it_says(problem):
+    frame = Frame(problem)
+    model = whole_model(frame)
+    solver, feasible = solve_with(model)
+    if feasible:
+        roster = frame.roster_of(model.read(solver))
+        assert check(problem, roster) == []
+        assert round(solver.objective_value) == objective(problem, roster)
+
+
+@given(st.data())
+@RELAXED
+def test_every_roster_that_the_model_accepts_passes_the_checker(data):
+    """The other direction, on shifts drawn at random rather than on optimal ones."""
+    problem = data.draw(problems(most_limits=2))
+    frame = Frame(problem)
+    model = whole_model(frame)
+    roster = data.draw(rosters(problem))
+    table = frame.table_of(roster)
+    for (person, day, shift), literal in model.duties.items():
+        if data.draw(st.booleans()):
+            model.model.add(literal == int(table.work[person, day] == shift))
+    solver, feasible = solve_with(model)
+    if feasible:
+        assert check(problem, frame.roster_of(model.read(solver))) == []
