@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from teams.models import User
 
 # Each row-level scope setting (`lf.scope_<key>`) and the action whose reach it carries.
-ROW_SCOPES = {"member": Action.MEMBER_VIEW, "roster": Action.ROSTER_VIEW}
+ROW_SCOPES = {"member": Action.MEMBER_VIEW, "roster": Action.ROSTER_VIEW, "unit": Action.UNIT_VIEW}
 SETTINGS = ("lf.user", *(f"lf.scope_{key}" for key in ROW_SCOPES))
 
 
@@ -109,27 +109,28 @@ def row_scope(user: User | AnonymousUser, **details: str) -> Iterator[None]:
     """
     values = [str(user.pk or ""), *(scope_of(user, action).as_setting() for action in ROW_SCOPES.values())]
     with transaction.atomic(), history.acting(user if user.is_authenticated else None, **details):
-        _configure(["role", *SETTINGS], [APP_ROLE, *values])
+        configure(["role", *SETTINGS], [APP_ROLE, *values])
         try:
             yield
         finally:
             if not connection.needs_rollback:
                 # An outer transaction (a test's) outlives this block, so nothing may stay set.
-                _configure(["role", *SETTINGS], ["none", *("" for _ in SETTINGS)])
+                configure(["role", *SETTINGS], ["none", *("" for _ in SETTINGS)])
 
 
 @contextmanager
 def system_scope() -> Iterator[None]:
     """Run the block as the system itself (a command at the console): every row, for the rest of the session."""
-    _configure(list(SETTINGS), ["", *("*" for _ in ROW_SCOPES)], local=False)
+    configure(list(SETTINGS), ["", *("*" for _ in ROW_SCOPES)], local=False)
     try:
         yield
     finally:
         if not connection.needs_rollback:
-            _configure(list(SETTINGS), ["" for _ in SETTINGS], local=False)
+            configure(list(SETTINGS), ["" for _ in SETTINGS], local=False)
 
 
-def _configure(names: list[str], values: list[str], *, local: bool = True) -> None:
+def configure(names: list[str], values: list[str], *, local: bool = True) -> None:
+    """Set settings of the transaction, or with `local=False` of the session."""
     calls = ", ".join("set_config(%s, %s, %s)" for _ in names)
     parameters = [item for name, value in zip(names, values, strict=True) for item in (name, value, local)]
     with connection.cursor() as cursor:

@@ -32,6 +32,10 @@ class UnitQuerySet(MP_NodeQuerySet, ScopedQuerySet):
     def squadrons(self) -> Self:
         return self.filter(kind=UnitKind.SQUADRON)
 
+    def named(self, text: str) -> Self:
+        """Units whose name holds the text or whose code begins with it."""
+        return self.filter(Q(name__contains=text) | Q(short_name__contains=text) | Q(code__startswith=text))
+
     def open(self, on: dt.date) -> Self:
         """Units not closed by that day."""
         return self.filter(Q(closed_on=None) | Q(closed_on__gt=on))

@@ -24,12 +24,12 @@ def add_unit(*, by: User | None, parent: Unit | None, code: str, name: str, kind
     """A new unit as the last below `parent` (None: the top). Raises `Refused`."""
     _lock_tree()
     parent = Unit.objects.get(pk=parent.pk) if parent else None
-    unit = Unit(code=code, name=name, kind=kind, short_name=short_name)
+    unit: Unit = Unit(code=code, name=name, kind=kind, short_name=short_name)
     problems = row_problems(unit, exclude=TREE_COLUMNS)
     if not problems:
         problems = rules.nesting_problems(kind, parent) + rules.parent_problems(parent, timezone.localdate())
     refuse(problems)
-    unit = parent.add_child(instance=unit) if parent else Unit.add_root(instance=unit)
+    unit = Unit.objects.add_child(parent, instance=unit) if parent else Unit.objects.add_root(instance=unit)
     _check_right(by, unit)
     return unit
 
@@ -49,8 +49,8 @@ def move_unit(*, by: User | None, unit: Unit, parent: Unit) -> Unit:
     """Put `unit` and all below it under `parent`; who may see it follows at once. Raises `Refused`."""
     row, goal = _locked(by, unit), Unit.objects.get(pk=parent.pk)
     refuse(rules.move_problems(row, goal, timezone.localdate()))
-    row.move(goal, pos="last-child")
-    moved = Unit.objects.get(pk=row.pk)
+    Unit.objects.move(row, goal, pos="last-child")
+    moved: Unit = Unit.objects.get(pk=row.pk)
     _check_right(by, moved)
     return moved
 
@@ -82,7 +82,7 @@ def _lock_tree() -> None:
 
 def _locked(by: User | None, unit: Unit) -> Unit:
     _lock_tree()
-    row = Unit.objects.get(pk=unit.pk)
+    row: Unit = Unit.objects.get(pk=unit.pk)
     _check_right(by, row)
     return row
 

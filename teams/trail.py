@@ -1,0 +1,167 @@
+"""The audit trail: events of every tracked model, newest first, as sentences about who changed what."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.db.models import OuterRef, Q, Subquery
+from django.utils.translation import gettext_lazy as _
+
+from lianfang.platform.fields import EncryptedTextField
+from teams.models import User
+
+PAGE = 50
+LABELS = {"insert": _("added"), "update": _("changed"), "delete": _("removed")}
+HIDDEN = "•••"  # encrypted values stay closed here too
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What of the trail is asked for; empty means all."""
+
+    model: str = ""  # as "teams.post"
+    object_id: str = ""
+    username: str = ""
+    since: dt.date | None = None
+    until: dt.date | None = None
+    before: tuple[dt.datetime, str, int] | None = None  # keyset: the last entry of the page before
+
+
+@dataclass(frozen=True)
+class Change:
+    """One column: before and after, as shown."""
+
+    field: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One event: when, who, what was done to which row, why."""
+
+    at: dt.datetime
+    key: str  # the event model
+    number: int
+    label: Any
+    kind: str
+    model: Any
+    object_id: int
+    who: str
+    reason: str
+    path: str
+    service: str
+    changes: tuple[Change, ...]
+
+    @property
+    def cursor(self) -> str:
+        return f"{self.at.isoformat()}|{self.key}|{self.number}"
+
+
+def parse_cursor(text: str) -> tuple[dt.datetime, str, int] | None:
+    """A cursor from an address; None if it is no cursor."""
+    try:
+        at, key, number = text.split("|")
+        return dt.datetime.fromisoformat(at), key, int(number)
+    except ValueError:
+        return None
+
+
+def tracked_models() -> dict[str, type[models.Model]]:
+    """Event models by the label of the model they follow."""
+    found = {m.pgh_tracked_model._meta.label_lower: m for m in apps.get_models() if hasattr(m, "pgh_tracked_model")}
+    return dict(sorted(found.items()))
+
+
+def entries(filters: Filters, size: int = PAGE) -> list[Entry]:
+    """One page of the trail, newest first, from all models or one."""
+    wanted = {k: m for k, m in tracked_models().items() if filters.model in ("", k)}
+    events = [event for key, model in wanted.items() for event in _newest(key, model, filters, size)]
+    events.sort(key=lambda e: (e.pgh_created_at, e.trail_key, e.pgh_id), reverse=True)
+    return _describe(events[:size])
+
+
+def _newest(key: str, model: Any, filters: Filters, size: int) -> Iterable[Any]:
+    rows = model.objects.filter(_condition(key, filters)).select_related("pgh_context")
+    previous = model.objects.filter(pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__lt=OuterRef("pgh_id"))
+    rows = rows.annotate(previous_id=Subquery(previous.order_by("-pgh_id").values("pgh_id")[:1]))
+    for event in rows.order_by("-pgh_created_at", "-pgh_id")[:size]:
+        event.trail_key = key
+        yield event
+
+
+def _condition(key: str, filters: Filters) -> Q:
+    condition = Q()
+    if filters.object_id:
+        condition &= Q(pgh_obj_id=filters.object_id) if filters.object_id.isdigit() else Q(pk__in=[])
+    if filters.username:
+        condition &= Q(pgh_context__metadata__name=filters.username)
+    if filters.since:
+        condition &= Q(pgh_created_at__date__gte=filters.since)
+    if filters.until:
+        condition &= Q(pgh_created_at__date__lte=filters.until)
+    if filters.before:
+        at, before_key, number = filters.before
+        same = Q(pk__in=[]) if key > before_key else Q(pgh_created_at=at)
+        if key == before_key:
+            same &= Q(pgh_id__lt=number)
+        condition &= Q(pgh_created_at__lt=at) | same
+    return condition
+
+
+def _describe(events: list[Any]) -> list[Entry]:
+    """Entries with their differences; the row before each comes in one query a model."""
+    before: dict[tuple[str, int], Any] = {}
+    for key in {event.trail_key for event in events}:
+        ids = [e.previous_id for e in events if e.trail_key == key and e.previous_id]
+        before |= {(key, pk): row for pk, row in tracked_models()[key]._default_manager.in_bulk(ids).items()}
+    names = dict(User.objects.values_list("username", "name").filter(username__in={_who(e) for e in events}))
+    return [_entry(e, before.get((e.trail_key, e.previous_id)), names) for e in events]
+
+
+def _entry(event: Any, previous: Any, names: dict[str, str]) -> Entry:
+    details = event.pgh_context.metadata if event.pgh_context else {}
+    who = _who(event)
+    return Entry(
+        at=event.pgh_created_at,
+        key=event.trail_key,
+        number=event.pgh_id,
+        label=LABELS.get(event.pgh_label, event.pgh_label),
+        kind=event.pgh_label,
+        model=type(event).pgh_tracked_model._meta.verbose_name,
+        object_id=event.pgh_obj_id,
+        who=f"{names[who]} ({who})" if who in names else who,
+        reason=details.get("reason", ""),
+        path=details.get("path", ""),
+        service=details.get("service", ""),
+        changes=() if event.pgh_label == "delete" else tuple(_changes(event, previous)),
+    )
+
+
+def _who(event: Any) -> str:
+    return str(event.pgh_context.metadata.get("name", "")) if event.pgh_context else ""
+
+
+def _changes(event: Any, previous: Any) -> Iterable[Change]:
+    """The columns that differ from the row before; of a new row, those that hold something."""
+    for field in event._meta.fields:
+        # A look-up hash says nothing that the column it stands for doesn't.
+        if field.name.startswith("pgh_") or field.name == "id" or field.name.endswith("_hash"):
+            continue
+        new = getattr(event, field.attname)
+        old = getattr(previous, field.attname) if previous else None
+        if new != old and not (previous is None and new in ("", None)):
+            yield Change(str(field.verbose_name), _text(field, old), _text(field, new))
+
+
+def _text(field: Any, value: Any) -> str:
+    if value in ("", None):
+        return ""
+    if isinstance(field, EncryptedTextField):
+        return HIDDEN
+    return str(dict(field.flatchoices).get(value, value))
