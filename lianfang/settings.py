@@ -37,7 +37,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
-    "teams.admin_site.LianfangAdminConfig",
+    "teams.admin_config.LianfangAdminConfig",
     "pgtrigger",
     "pghistory",
     "treebeard",
@@ -113,7 +113,8 @@ AUTH_PASSWORD_VALIDATORS = [
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_LOCKOUT_TEMPLATE = "teams/locked_out.html"
+AXES_LOCKOUT_CALLABLE = "teams.views.sign_in.locked_out"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # impatience does not make it longer
 AXES_RESET_ON_SUCCESS = True
 AXES_SENSITIVE_PARAMETERS: list[str] = ["username", "password"]
 AXES_VERBOSE = False
