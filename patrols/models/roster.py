@@ -11,6 +11,8 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lianfang.platform.security import RowScope
@@ -149,6 +151,18 @@ class Roster(models.Model):
     @property
     def dates(self) -> list[dt.date]:
         return [self.first_day + dt.timedelta(days=n) for n in range((self.last_day - self.first_day).days + 1)]
+
+    @property
+    def span_text(self) -> str:
+        """“December 2026”, or the first and the last day."""
+        if self.is_whole_month:
+            return date_format(self.first_day, "YEAR_MONTH_FORMAT")
+        days = (date_format(day, "MONTH_DAY_FORMAT") for day in (self.first_day, self.last_day))
+        return f"{self.first_day.year} {' – '.join(days)}"
+
+    @property
+    def title(self) -> str:
+        return gettext("%(span)s roster") % {"span": self.span_text}
 
     def members(self) -> MemberQuerySet:
         """Its rows, by crew and name: the squadron's members who serve on one of the days, and who has a duty in it."""

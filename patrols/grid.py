@@ -1,0 +1,402 @@
+"""The roster as people look at it: crews and their members down, days across, cover below, numbers on top.
+
+The page, the printed sheet and the workbook all draw this one table; the page's script gets the same facts as data.
+Reads nothing itself: everything comes from the sheet.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from patrols.models import Beat, Duty, Roster, ShiftType
+from patrols.services.duties import mark_of
+from patrols.services.rostering import Finding, NeedCover, Sheet, Totals
+from personnel.models import AbsenceKind, Member
+from teams.models.calendar import Day
+
+WEEKDAYS = (
+    gettext_lazy("Mo"),
+    gettext_lazy("Tu"),
+    gettext_lazy("We"),
+    gettext_lazy("Th"),
+    gettext_lazy("Fr"),
+    gettext_lazy("Sa"),
+    gettext_lazy("Su"),
+)
+TONES = {"short": "bad", "thin": "warn", "full": "good", "over": "good"}
+WORST_FIRST = ("short", "thin", "over", "full")
+HOUR_LIMITS = frozenset({"hours_day", "hours_week", "hours_month", "hours_quarter", "hours_whole"})
+
+
+@dataclass(frozen=True)
+class Column:
+    """A day: its number, its weekday, whether it is free, and how well it is covered."""
+
+    day: Day
+    needs: tuple[NeedCover, ...]
+    is_today: bool = False
+
+    @property
+    def date(self) -> dt.date:
+        return self.day.date
+
+    @property
+    def weekday(self) -> str:
+        return str(WEEKDAYS[self.date.weekday()])
+
+    @property
+    def is_free(self) -> bool:
+        return not self.day.is_workday
+
+    @property
+    def tone(self) -> str:
+        """good, warn, bad, or nothing where no cover is asked for."""
+        states = {need.state for need in self.needs}
+        return next((TONES[state] for state in WORST_FIRST if state in states), "")
+
+    @property
+    def css(self) -> str:
+        names = ["free" if self.is_free else "", "holiday" if self.day.is_holiday else ""]
+        return " ".join(name for name in (*names, "today" if self.is_today else "") if name)
+
+    @property
+    def label(self) -> str:
+        """The whole day for screen readers and tooltips."""
+        text = f"{date_format(self.date, 'MONTH_DAY_FORMAT')} {self.weekday}"
+        return f"{text} {self.day.name}" if self.day.name else text
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One person on one day."""
+
+    member_id: int
+    column: Column
+    duty: Duty | None
+    shift: ShiftType | None
+    beat: str
+    absence: str  # one or two characters, shown hatched
+    absence_label: str
+    is_broken: bool
+
+    @property
+    def date(self) -> dt.date:
+        return self.column.date
+
+    @property
+    def mark(self) -> str:
+        return mark_of(self.duty)
+
+    @property
+    def iso(self) -> str:
+        return self.column.date.isoformat()
+
+    @property
+    def text(self) -> str:
+        return self.shift.code if self.shift else self.absence
+
+    @property
+    def chip(self) -> str:
+        if self.shift:
+            return f"shift shift-{self.shift.colour}"
+        return "away-mark" if self.absence else "free-mark"
+
+    @property
+    def tip(self) -> str:
+        return self.beat if self.shift else self.absence_label
+
+    @property
+    def css(self) -> str:
+        names = [self.column.css, "away" if self.absence else "", "broken" if self.is_broken else ""]
+        return " ".join(name for name in (*names, "fixed" if self.duty and self.duty.is_fixed else "") if name)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A member's days and totals."""
+
+    member: Member
+    cells: list[Cell]
+    totals: Totals
+
+    @property
+    def badge(self) -> str:
+        """班长, 组长: who leads the crew is marked; that the others are members goes without saying."""
+        position = self.member.position.strip()
+        return position if position.endswith("长") else ""
+
+    @property
+    def hours_over(self) -> bool:
+        return bool(self.totals.broken & HOUR_LIMITS)
+
+    @property
+    def nights_over(self) -> bool:
+        return "consecutive_nights" in self.totals.broken
+
+    @property
+    def overtime(self) -> int:
+        return round(max(0, self.totals.overtime_minutes) / 60)
+
+
+@dataclass(frozen=True)
+class Crew:
+    """The members of one patrol group."""
+
+    name: str
+    rows: list[Row]
+
+
+@dataclass(frozen=True)
+class CoverRow:
+    """A beat in one shift: each day's people against the need; None where nothing is asked for."""
+
+    beat: Beat
+    shift: ShiftType
+    cells: list[tuple[Column, NeedCover | None]]
+    is_first: bool  # of its beat: the name is written once
+
+
+@dataclass(frozen=True)
+class Strip:
+    """The numbers on top."""
+
+    needed: int
+    filled: int
+    broken: int
+    nights: tuple[int, int]
+    weekends: tuple[int, int]
+    hours: int
+    standard: int
+    gap: float | None  # share of the objective between the last generation's result and its bound
+
+    @property
+    def gap_text(self) -> str:
+        return "" if self.gap is None else f"{self.gap * 100:.1f} %"
+
+    def as_json(self) -> dict[str, Any]:
+        spread = {"nights": _spread(self.nights), "weekends": _spread(self.weekends)}
+        return {
+            "cover": f"{self.filled} / {self.needed}",
+            "short": self.needed - self.filled,
+            "broken": self.broken,
+            "hours": f"{self.hours} / {self.standard}",
+            **spread,
+        }
+
+
+class Grid:
+    """The whole table of one roster."""
+
+    def __init__(self, sheet: Sheet, *, today: dt.date | None = None) -> None:
+        self.sheet = sheet
+        self.today = today
+
+    @property
+    def roster(self) -> Roster:
+        return self.sheet.roster
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        return [finding for finding in self.sheet.findings() if finding.hard]
+
+    @cached_property
+    def needs(self) -> list[NeedCover]:
+        return self.sheet.cover()
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        by_day: dict[dt.date, list[NeedCover]] = {}
+        for need in self.needs:
+            by_day.setdefault(need.day, []).append(need)
+        return [
+            Column(day, tuple(by_day.get(day.date, ())), is_today=day.date == self.today)
+            for day in self.sheet.days
+        ]
+
+    @cached_property
+    def crews(self) -> list[Crew]:
+        rows = [self._row(member) for member in self.sheet.members]
+        return [Crew(name, list(group)) for name, group in groupby(rows, key=lambda row: row.member.unit.label)]
+
+    @cached_property
+    def cover_rows(self) -> list[CoverRow]:
+        cells = {(need.beat_id, need.shift_type_id, need.day): need for need in self.needs}
+        pairs = list(dict.fromkeys((need.beat_id, need.shift_type_id) for need in self.needs))
+        return [
+            CoverRow(
+                beat=self._beats[beat],
+                shift=self._shifts[shift],
+                cells=[(column, cells.get((beat, shift, column.date))) for column in self.columns],
+                is_first=position == 0 or pairs[position - 1][0] != beat,
+            )
+            for position, (beat, shift) in enumerate(pairs)
+        ]
+
+    @cached_property
+    def strip(self) -> Strip:
+        totals = list(self._totals.values())
+        working = [item for item in totals if item.duties] or totals
+        nights, weekends = [t.nights for t in working], [t.weekends for t in working]
+        return Strip(
+            needed=sum(need.minimum for need in self.needs),
+            filled=sum(need.minimum - need.missing for need in self.needs),
+            broken=len(self.findings),
+            nights=(min(nights, default=0), max(nights, default=0)),
+            weekends=(min(weekends, default=0), max(weekends, default=0)),
+            hours=_mean([t.minutes for t in totals]),
+            standard=_mean([t.standard_minutes for t in totals]),
+            gap=self.roster.generation.get("gap"),
+        )
+
+    @property
+    def used_shifts(self) -> list[ShiftType]:
+        """What the legend explains."""
+        used = {duty.shift_type_id for duty in self.sheet.duties}
+        return [shift for shift in self.sheet.shift_types if shift.pk in used]
+
+    @property
+    def column_count(self) -> int:
+        return len(self.columns) + 5
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything that the page's script must know beside what stands in the table."""
+        return {
+            "editable": self.roster.is_draft,
+            "days": {column.date.isoformat(): column.label for column in self.columns},
+            "names": {member.pk: member.name for member in self.sheet.members},
+            "shifts": [_shift_json(shift) for shift in self.sheet.shift_types],
+            "beats": {beat.pk: beat.name for beat in self.sheet.beats},
+            **self.changed_json(self._duties_by_member.keys(), [column.date for column in self.columns]),
+        }
+
+    def changed_json(self, members: Collection[int], days: Collection[dt.date]) -> dict[str, Any]:
+        """The facts that a change of these members' duties on these days can touch."""
+        wanted = set(days)
+        return {
+            "findings": [self._finding_json(finding) for finding in self.findings],
+            "totals": {pk: _totals_json(self._totals[pk]) for pk in members if pk in self._totals},
+            "cover": {
+                column.date.isoformat(): {
+                    "tone": column.tone,
+                    "needs": [_need_json(need) for need in column.needs],
+                }
+                for column in self.columns
+                if column.date in wanted
+            },
+            "strip": self.strip.as_json(),
+        }
+
+    @cached_property
+    def _shifts(self) -> dict[int, ShiftType]:
+        return {shift.pk: shift for shift in self.sheet.shift_types}
+
+    @cached_property
+    def _beats(self) -> dict[int, Beat]:
+        return {beat.pk: beat for beat in self.sheet.beats}
+
+    @cached_property
+    def _totals(self) -> dict[int, Totals]:
+        return self.sheet.totals()
+
+    @cached_property
+    def _duties_by_member(self) -> dict[int, dict[dt.date, Duty]]:
+        found: dict[int, dict[dt.date, Duty]] = {member.pk: {} for member in self.sheet.members}
+        for duty in self.sheet.duties:
+            found.setdefault(duty.member_id, {})[duty.day] = duty
+        return found
+
+    @cached_property
+    def _broken(self) -> set[tuple[int | None, dt.date | None]]:
+        return {(finding.member_id, self._spot(finding)) for finding in self.findings}
+
+    def _spot(self, finding: Finding) -> dt.date | None:
+        """The one day whose cell is outlined: the last with a duty, for there the limit gives way."""
+        worked = self._duties_by_member.get(finding.member_id or 0, {})
+        return max((day for day in finding.days if day in worked), default=max(finding.days, default=None))
+
+    def _finding_json(self, finding: Finding) -> dict[str, Any]:
+        spot = self._spot(finding)
+        return {
+            "member": finding.member_id,
+            "days": [day.isoformat() for day in finding.days],
+            "spot": spot.isoformat() if spot else None,
+            "text": str(finding.message),
+        }
+
+    def _row(self, member: Member) -> Row:
+        duties = self._duties_by_member[member.pk]
+        cells = [self._cell(member.pk, column, duties.get(column.date)) for column in self.columns]
+        return Row(member, cells, self._totals[member.pk])
+
+    def _cell(self, member_id: int, column: Column, duty: Duty | None) -> Cell:
+        reason = self.sheet.absences.get((member_id, column.date), "")
+        return Cell(
+            member_id=member_id,
+            column=column,
+            duty=duty,
+            shift=self._shifts[duty.shift_type_id] if duty else None,
+            beat=self._beats[duty.beat_id].name if duty and duty.beat_id in self._beats else "",
+            absence=absence_code(reason) if reason else "",
+            absence_label=self.sheet.reason_label(reason) if reason else "",
+            is_broken=(member_id, column.date) in self._broken,
+        )
+
+
+def absence_code(reason: str) -> str:
+    """What a taken day shows in its cell: 假, 训, 勤."""
+    if reason == AbsenceKind.TRAINING:
+        return _("Tr")
+    return _("On") if reason in ("duty", "standby") else _("Lv")
+
+
+def _spread(ends: tuple[int, int]) -> str:
+    low, high = ends
+    return str(low) if low == high else f"{low} – {high}"
+
+
+def _mean(minutes: Iterable[int]) -> int:
+    values = list(minutes)
+    return round(sum(values) / len(values) / 60) if values else 0
+
+
+def _shift_json(shift: ShiftType) -> dict[str, Any]:
+    return {
+        "id": shift.pk,
+        "code": shift.code,
+        "name": shift.name,
+        "key": shift.key,
+        "colour": shift.colour,
+        "hours": shift.hours_text,
+        "active": shift.is_active,
+    }
+
+
+def _need_json(need: NeedCover) -> dict[str, Any]:
+    return {
+        "beat": need.beat_id,
+        "shift": need.shift_type_id,
+        "have": need.have,
+        "minimum": need.minimum,
+        "ideal": need.ideal,
+        "tone": TONES[need.state],
+    }
+
+
+def _totals_json(totals: Totals) -> dict[str, Any]:
+    return {
+        "hours": round(totals.minutes / 60),
+        "nights": totals.nights,
+        "weekends": totals.weekends,
+        "overtime": round(max(0, totals.overtime_minutes) / 60),
+        "hours_over": bool(totals.broken & HOUR_LIMITS),
+        "nights_over": "consecutive_nights" in totals.broken,
+    }

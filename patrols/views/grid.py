@@ -1,0 +1,178 @@
+"""The roster grid: the page, the changes that its script sends, and the plain form behind each cell."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from lianfang.platform.problems import Refused
+from patrols.forms.duty import DutyCellForm
+from patrols.grid import Grid
+from patrols.models import Roster
+from patrols.services import duties, rostering
+from teams.gate import SignedInRequest, gate, manageable, visible
+from teams.policy import Action
+from teams.scope import scope_of
+
+# What the page's script says; it holds no words of its own.
+SCRIPT_TEXT = {
+    "saving": gettext_lazy("Saving…"),
+    "saved": gettext_lazy("Saved at %(time)s"),
+    "retrying": gettext_lazy("No connection, trying again…"),
+    "offline": gettext_lazy("The server does not answer. What was not saved has been put back."),
+    "signedOut": gettext_lazy("Not saved: you are signed out. Sign in again in another tab."),
+    "readOnly": gettext_lazy("This roster cannot be changed here."),
+    "undone": gettext_lazy("Undone"),
+    "redone": gettext_lazy("Done again"),
+    "copied": gettext_lazy("Copied"),
+    "free": gettext_lazy("Free"),
+    "noBeat": gettext_lazy("No beat"),
+    "clear": gettext_lazy("Clear"),
+    "more": gettext_lazy("Shift and beat…"),
+    "needs": gettext_lazy("Needs %(minimum)s, has %(have)s"),
+    "noNeed": gettext_lazy("Nothing is asked for on this day."),
+    "coverOf": gettext_lazy("Cover on %(day)s"),
+    "who": gettext_lazy("Who could fill it?"),
+    "looking": gettext_lazy("Looking…"),
+    "brokenCount": gettext_lazy("%(n)s places"),
+}
+
+MOST_CHANGES = 2000  # more than two months of a whole squadron is no gesture of a hand
+
+
+@require_GET
+@gate(Action.ROSTER_VIEW)
+def roster_grid(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The roster of a squadron, to read and (while it is a draft, with the right) to change."""
+    roster = visible(_rosters(), request.user, pk=pk)
+    grid = Grid(rostering.sheet(roster), today=timezone.localdate())
+    may_edit = scope_of(request.user, Action.ROSTER_EDIT).covers(roster.unit.path)
+    data = grid.as_json() | {"editable": may_edit and roster.is_draft, "text": SCRIPT_TEXT}
+    context = {
+        "roster": roster,
+        "grid": grid,
+        "data": data,
+        "may_edit": may_edit,
+        "may_publish": scope_of(request.user, Action.ROSTER_PUBLISH).covers(roster.unit.path),
+    }
+    return render(request, "patrols/roster/grid.html", context)
+
+
+@require_POST
+@gate(Action.ROSTER_EDIT)
+def roster_cells(request: SignedInRequest, pk: int) -> JsonResponse:
+    """Apply a batch of changes; answers with each cell's outcome and the facts that they touched."""
+    roster = manageable(_rosters(), request.user, Action.ROSTER_EDIT, pk=pk)
+    try:
+        changes = _changes(request.body)
+    except (ValueError, KeyError, TypeError):
+        return JsonResponse({"problems": [_("The request was not understood.")]}, status=400)
+    try:
+        result = duties.set_cells(by=request.user, roster=roster, changes=changes)
+    except Refused as refusal:
+        return JsonResponse({"problems": [str(p.message) for p in refusal.problems]}, status=409)
+    facts = Grid(result.sheet).changed_json(result.members, result.days)
+    return JsonResponse({"cells": [_outcome_json(cell) for cell in result.cells], **facts})
+
+
+@require_http_methods(["GET", "POST"])
+@gate(Action.ROSTER_EDIT)
+def duty_cell(request: SignedInRequest, pk: int, member: int, day: str) -> HttpResponse:
+    """One cell as a plain form, for those without script; it keeps the same rules as the grid."""
+    roster = manageable(_rosters(), request.user, Action.ROSTER_EDIT, pk=pk)
+    person = visible(roster.members(), request.user, pk=member)
+    sheet = rostering.sheet(roster)
+    date = _day_of(roster, day)
+    form = DutyCellForm(request.POST or None, sheet=sheet, member_id=person.pk, day=date)
+    if request.method == "POST" and form.is_valid():
+        problems = _set_cell(request, roster, form.change())
+        if not problems:
+            return redirect("roster-grid", pk=roster.pk)
+        form.add_error(None, problems)
+    found = [f for f in sheet.findings_of([person.pk]) if date in f.days]
+    context = {"roster": roster, "person": person, "day": date, "form": form, "findings": found}
+    return render(request, "patrols/roster/cell.html", context)
+
+
+@require_GET
+@gate(Action.ROSTER_EDIT)
+def roster_need(request: SignedInRequest, pk: int, beat: int, shift_type: int, day: str) -> HttpResponse:
+    """Who could fill a need, ranked, and what stops each of the others."""
+    roster = manageable(_rosters(), request.user, Action.ROSTER_EDIT, pk=pk)
+    date = _day_of(roster, day)
+    sheet = rostering.sheet(roster)
+    need = next(
+        (n for n in sheet.cover() if (n.beat_id, n.shift_type_id, n.day) == (beat, shift_type, date)), None
+    )
+    context = {
+        "roster": roster,
+        "day": date,
+        "need": need,
+        "beat": next((b for b in sheet.beats if b.pk == beat), None),
+        "shift": next((s for s in sheet.shift_types if s.pk == shift_type), None),
+        "candidates": sheet.candidates(beat, shift_type, date) if need else [],
+    }
+    part = request.headers.get("X-Requested-With") == "grid"
+    return render(request, "patrols/roster/_need.html" if part else "patrols/roster/need.html", context)
+
+
+def _rosters() -> Any:
+    return Roster.objects.select_related("unit")
+
+
+def _day_of(roster: Roster, text: str) -> dt.date:
+    """The day in the address; any other than the roster's own is a 404."""
+    day = parse_date(text)
+    if day is None or not roster.first_day <= day <= roster.last_day:
+        raise Http404
+    return day
+
+
+def _set_cell(request: SignedInRequest, roster: Roster, change: duties.CellChange) -> list[str]:
+    try:
+        outcome = duties.set_cells(by=request.user, roster=roster, changes=[change]).cells[0]
+    except Refused as refusal:
+        return [str(problem.message) for problem in refusal.problems]
+    if outcome.status != "saved":
+        return [outcome.message]
+    messages.success(request, _("Saved."))
+    return []
+
+
+def _changes(body: bytes) -> list[duties.CellChange]:
+    """The batch as the script sends it. Raises ValueError, KeyError or TypeError on anything else."""
+    items = json.loads(body)["changes"]
+    if not isinstance(items, list) or len(items) > MOST_CHANGES:
+        raise ValueError
+    return [
+        duties.CellChange(
+            member_id=int(item["member"]),
+            day=dt.date.fromisoformat(item["day"]),
+            shift_code=None if item["shift"] is None else str(item["shift"]),
+            beat_id=None if item.get("beat") is None else int(item["beat"]),
+            expected=None if item.get("expected") is None else str(item["expected"]),
+            is_fixed=bool(item.get("fixed", True)),
+        )
+        for item in items
+    ]
+
+
+def _outcome_json(cell: duties.CellOutcome) -> dict[str, Any]:
+    return {
+        "member": cell.change.member_id,
+        "day": cell.change.day.isoformat(),
+        "status": cell.status,
+        "mark": cell.mark,
+        "fixed": cell.is_fixed,
+        "message": str(cell.message),
+    }
