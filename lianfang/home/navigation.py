@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from lianfang.home.waiting import waiting_count
+from lianfang.home.addresses import address
+from lianfang.home.waiting import matters_of
 from teams.models import Post, Unit, User
-from teams.policy import Action, Reach, reach
+from teams.policy import Action
 from teams.scope import scope_of
 
 
@@ -118,7 +118,7 @@ def build_navigation(request: HttpRequest) -> Navigation:
         return found  # nothing else opens yet
     found.groups = groups_of(user)
     mark_active(found.groups, request.path)
-    found.waiting = waiting_count(user)
+    found.waiting = len(matters_of(request))
     if scope_of(user, Action.UNIT_VIEW):
         found.search_url = address("search")
         found.search_text = request.GET.get("q", "") if request.path == found.search_url else ""
@@ -161,16 +161,3 @@ def mark_active(groups: list[Group], path: str) -> None:
 def main_unit(user: User) -> Unit | None:
     """The unit of the user's first post that has one: what the top bar shows."""
     return next((post.unit for post in user.current_posts if post.unit), None)
-
-
-def address(url_name: str) -> str:
-    """The address of a page without arguments, empty while no app serves it."""
-    try:
-        return reverse(url_name)
-    except NoReverseMatch:
-        return ""
-
-
-def may_view_people(user: User) -> bool:
-    """Whether a post opens other people's files."""
-    return any(reach(role, Action.MEMBER_VIEW) in (Reach.TREE, Reach.ALL) for role in user.roles)

@@ -74,6 +74,18 @@ CREATE OR REPLACE FUNCTION lf_own_rosters() RETURNS SETOF bigint LANGUAGE sql ST
   SET search_path = pg_catalog, public AS
   $$ SELECT DISTINCT roster_id FROM patrols_duty WHERE member_id = lf_member() $$;
 
+-- Strength and rosters of the units that the viewer may see: figures, for those who may not see the rows.
+CREATE OR REPLACE FUNCTION lf_unit_figures(on_day date)
+  RETURNS TABLE (unit_id bigint, serving bigint, published_until date) LANGUAGE sql STABLE SECURITY DEFINER
+  SET search_path = pg_catalog, public AS
+  $$ WITH scope AS (SELECT nullif(current_setting('lf.scope_unit', true), '') AS paths)
+     SELECT u.id,
+       (SELECT count(*) FROM personnel_member m WHERE m.unit_id = u.id AND m.status <> 'suspended'
+          AND (m.hired_on IS NULL OR m.hired_on <= on_day) AND (m.left_on IS NULL OR m.left_on > on_day)),
+       (SELECT max(r.last_day) FROM patrols_roster r WHERE r.unit_id = u.id AND r.status <> 'draft')
+     FROM teams_unit u, scope
+     WHERE scope.paths = '*' OR u.id = ANY (lf_units(scope.paths)) $$;
+
 -- Who and why, from the transaction's own settings; no exception block, so bulk writes stay quick.
 CREATE OR REPLACE FUNCTION _pgh_attach_context() RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER
   SET search_path = pg_catalog, public AS $$

@@ -189,7 +189,7 @@ def tab(
 ) -> dict[str, Any]:
     """A link among tabs; the current one is the page's own address unless `active` says otherwise."""
     request = context.get("request")
-    here = request is not None and url.split("?")[0] == request.path
+    here = request is not None and url.split("?", maxsplit=1)[0] == request.path
     return {"label": label, "url": url, "count": count, "active": here if active is None else active}
 
 
@@ -286,7 +286,8 @@ def _described_by(bound: BoundField) -> str:
 def field(bound: BoundField, *, label_hidden: bool = False) -> dict[str, Any]:
     """One form field: label, widget, help and errors, tied together for screen readers."""
     own = bound.field.widget.attrs.get("class", "")
-    attrs = {"class": " ".join(filter(None, [own, _widget_class(bound), bound.errors and "is-invalid"]))}
+    classes = [own, _widget_class(bound), "is-invalid" if bound.errors else ""]
+    attrs: dict[str, str | bool] = {"class": " ".join(filter(None, classes))}
     described = _described_by(bound)
     if described:
         attrs["aria-describedby"] = described
