@@ -128,6 +128,8 @@ def end_post(*, by: User | None, post: Post, last_day: dt.date | None = None) ->
     row = Post.objects.select_for_update(of=("self",)).select_related("user", "unit").get(pk=post.pk)
     last_day = last_day or timezone.localdate() - dt.timedelta(days=1)
     problems = rules.right_problems(by, row.unit)
+    if by is not None and by.pk == row.user_id and row.ends and last_day > row.ends:
+        problems.append(Problem("own_post", _("Nobody gives themself a post."), "ends"))
     if row.role == Role.SYSTEM_ADMIN:
         problems += rules.last_admin_problems(row.user, max(timezone.localdate(), last_day + dt.timedelta(days=1)))
     refuse(problems)
