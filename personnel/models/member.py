@@ -9,6 +9,7 @@ import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lianfang.platform.fields import EncryptedTextField, lookup_hash
@@ -77,6 +78,15 @@ class MemberQuerySet(ScopedQuerySet):
         latin = key.replace(" ", "").lower()
         return self.filter(
             Q(name__startswith=key) | Q(name_pinyin__startswith=latin) | Q(name_initials__startswith=latin)
+        )
+
+    def with_certificate_until(self) -> Self:
+        """Adds `certificate_until`: the last day of the certificate that lasts longest, withdrawn ones left out."""
+        from personnel.models.certificate import DutyCertificate
+
+        latest = DutyCertificate.objects.filter(member=models.OuterRef("pk"), withdrawn_on=None)
+        return self.annotate(
+            certificate_until=models.Subquery(latest.order_by("-valid_until").values("valid_until")[:1])
         )
 
     def with_id_number(self, id_number: str) -> Self:
@@ -171,6 +181,15 @@ class Member(models.Model):
     def masked_id_number(self) -> str:
         """First 3 and last 2: more would give it away beside the birth date."""
         return f"{self.id_number[:3]}{'*' * (len(self.id_number) - 5)}{self.id_number[-2:]}"
+
+    def age_on(self, day: dt.date) -> int:
+        """Completed years of life."""
+        born = self.birth_date
+        return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+    @property
+    def age(self) -> int:
+        return self.age_on(timezone.localdate())
 
     @property
     def masked_phone(self) -> str:

@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from lianfang.platform.fields import lookup_hash
 from personnel.models import DutyCertificate, Member
 from personnel.models.member import MemberQuerySet
+from personnel.rules.members import taken
 
 if TYPE_CHECKING:
     from personnel.roster_workbook.plan import RowPlan
@@ -42,8 +42,8 @@ class Known:
         own = [m.pk for m in self._by_hash.values()]
         certificates = DutyCertificate.objects.filter(member__in=own, number__in=numbers)
         self._certificates = {c.number: c for c in certificates}
-        self._taken_ids = _taken("lf_taken_id_numbers", hashes) - set(self._by_hash)
-        self._taken_numbers = _taken("lf_taken_certificates", numbers) - set(self._certificates)
+        self._taken_ids = taken("lf_taken_id_numbers", hashes) - set(self._by_hash)
+        self._taken_numbers = taken("lf_taken_certificates", numbers) - set(self._certificates)
 
     def judge(self, row: RowPlan) -> None:
         """Tie the row to the member and the certificate it speaks of; complain where somebody else has them."""
@@ -84,10 +84,3 @@ class Known:
             plan.valid_from = plan.valid_from or min(hired or self._today, plan.valid_until)
         elif found and (plan.valid_until or found.valid_until) < (plan.valid_from or found.valid_from):
             row.complain("certificate_ends_before_start", "certificate_until", _("is before the certificate begins"))
-
-
-def _taken(function: str, keys: list[str]) -> set[str]:
-    """Which of `keys` exist in any unit. The functions look beyond the row scope and tell nothing else."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {function}(%s)", [keys])  # the name is one of two constants
-        return {key for (key,) in cursor.fetchall()}
