@@ -6,6 +6,9 @@ All of it is laid after every `migrate`, idempotently, by the owner of the table
 * A model declares `row_scope = RowScope(...)`; its table then shows a row only when the transaction's scope covers
   the row's unit, or when the row is the signed-in member's own.
 * History triggers run as the owner with a fixed search path, and no setting turns them off.
+
+The fixed search paths name `pg_temp` last: left out, it comes first, and a session's own temporary table would stand
+in for ours.
 """
 
 from __future__ import annotations
@@ -55,29 +58,29 @@ class RowScopeOf:
 
 
 FUNCTIONS = """
-CREATE OR REPLACE FUNCTION lf_user() RETURNS bigint LANGUAGE sql STABLE SET search_path = pg_catalog, public AS
+CREATE OR REPLACE FUNCTION lf_user() RETURNS bigint LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS
   $$ SELECT nullif(current_setting('lf.user', true), '')::bigint $$;
 
 -- The units at or below the given tree paths (comma separated).
 CREATE OR REPLACE FUNCTION lf_units(paths text) RETURNS bigint[] LANGUAGE sql STABLE SECURITY DEFINER
-  SET search_path = pg_catalog, public AS
+  SET search_path = pg_catalog, public, pg_temp AS
   $$ SELECT coalesce(array_agg(u.id), '{}') FROM teams_unit u
      WHERE EXISTS (SELECT 1 FROM unnest(string_to_array(paths, ',')) AS p WHERE starts_with(u.path, p)) $$;
 
 -- The signed-in user's own member file, if any.
 CREATE OR REPLACE FUNCTION lf_member() RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER
-  SET search_path = pg_catalog, public AS
+  SET search_path = pg_catalog, public, pg_temp AS
   $$ SELECT id FROM personnel_member WHERE user_id = lf_user() $$;
 
 -- The rosters that hold duties of the signed-in member.
 CREATE OR REPLACE FUNCTION lf_own_rosters() RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER
-  SET search_path = pg_catalog, public AS
+  SET search_path = pg_catalog, public, pg_temp AS
   $$ SELECT DISTINCT roster_id FROM patrols_duty WHERE member_id = lf_member() $$;
 
 -- Strength and rosters of the units that the viewer may see: figures, for those who may not see the rows.
 CREATE OR REPLACE FUNCTION lf_unit_figures(on_day date)
   RETURNS TABLE (unit_id bigint, serving bigint, published_until date) LANGUAGE sql STABLE SECURITY DEFINER
-  SET search_path = pg_catalog, public AS
+  SET search_path = pg_catalog, public, pg_temp AS
   $$ WITH scope AS (SELECT nullif(current_setting('lf.scope_unit', true), '') AS paths)
      SELECT u.id,
        (SELECT count(*) FROM personnel_member m WHERE m.unit_id = u.id AND m.status <> 'suspended'
@@ -88,7 +91,7 @@ CREATE OR REPLACE FUNCTION lf_unit_figures(on_day date)
 
 -- Who and why, from the transaction's own settings; no exception block, so bulk writes stay quick.
 CREATE OR REPLACE FUNCTION _pgh_attach_context() RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER
-  SET search_path = pg_catalog, public AS $$
+  SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE context uuid := nullif(current_setting('lf.context', true), '')::uuid;
 BEGIN
   IF context IS NOT NULL THEN
@@ -123,7 +126,7 @@ HARDEN_TRIGGERS = """
 DO $$ DECLARE f regprocedure; BEGIN
   FOR f IN SELECT p.oid::regprocedure FROM pg_proc p
            WHERE p.pronamespace = 'public'::regnamespace AND p.proname LIKE 'pgtrigger\\_%' LOOP
-    EXECUTE format('ALTER FUNCTION %s SECURITY DEFINER SET search_path = pg_catalog, public', f);
+    EXECUTE format('ALTER FUNCTION %s SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp', f);
   END LOOP;
 END $$;
 """
