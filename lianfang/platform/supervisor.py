@@ -9,8 +9,10 @@ import argparse
 import ctypes
 import http.client
 import os
+import select
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import tempfile
@@ -118,7 +120,7 @@ class Supervisor:
 
     def pause(self) -> None:
         """Wait a moment. Raises Stopped."""
-        if self.stopping or (self.parent is not None and self.parent.is_ending()):
+        if self.stopping or (self.parent is not None and self.parent.is_ending()) or terminal_is_gone():
             raise Stopped
         time.sleep(POLL_SECONDS)
 
@@ -209,6 +211,15 @@ def _after_fork(orphaned: signal.Signals) -> Callable[[], None]:
 def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, number)
+
+
+def terminal_is_gone() -> bool:
+    """Whether the output was a terminal that has closed: su and sudo keep its HUP from us."""
+    poll = select.poll()
+    poll.register(2, 0)
+    with suppress(OSError):
+        return stat.S_ISCHR(os.fstat(2).st_mode) and any(event & select.POLLHUP for _, event in poll.poll(0))
+    return False
 
 
 def say(line: str) -> None:
