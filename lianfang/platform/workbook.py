@@ -22,7 +22,7 @@ MAX_UNPACKED_BYTES = 200 * 1024 * 1024
 MAX_PARTS = 1000
 MAX_ROWS = 50_000
 MAX_COLUMNS = 208
-READ_STEP = 1024 * 1024
+MAX_TEXT_BYTES = 1024 * 1024 * 1024
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # an old .xls, or the shell of an encrypted .xlsx
 ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
@@ -32,9 +32,7 @@ RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships
 _FAR_ROW = re.compile(rb"""\br\s*=\s*["'][A-Za-z]{1,3}([0-9]{5,})["']""")
 _FAR_COLUMN = re.compile(rb"""\br\s*=\s*["'](?:[A-Za-z]{3,}|[H-Zh-z][A-Za-z])[0-9]+["']""")
 # Numbers beyond what a float holds, as the file spells them.
-_LONG_NUMBER = re.compile(
-    rb"""<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})([0-9]+)"[^>]*>\s*<(?:\w+:)?v>([0-9]{16,20})</"""
-)
+_LONG_NUMBER = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})([0-9]+)"[^>]*>\s*<(?:\w+:)?v>([0-9]{16,20})</""")
 EXACT_FLOAT = 10**15
 
 Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
@@ -66,11 +64,13 @@ def read_workbook(data: bytes) -> list[Sheet]:
 
 
 NOT_A_WORKBOOK = _("This is no Excel workbook (.xlsx), or it is damaged.")
-TOO_LARGE = _("The workbook is too large: at most %(rows)s rows, %(columns)s columns and %(megabytes)s MB.") % {
-    "rows": MAX_ROWS,
-    "columns": MAX_COLUMNS,
-    "megabytes": MAX_BYTES // 1024 // 1024,
-}
+ENCRYPTED = _("The workbook is protected by a password: take the password off and save it again.")
+
+
+def _too_large() -> Refused:
+    message = _("The workbook is too large: at most %(rows)s rows, %(columns)s columns and %(megabytes)s MB.")
+    limits = {"rows": MAX_ROWS, "columns": MAX_COLUMNS, "megabytes": MAX_BYTES // 1024 // 1024}
+    return _refused("workbook_too_large", message % limits)
 
 
 def _refused(code: str, message: Any) -> Refused:
@@ -79,13 +79,10 @@ def _refused(code: str, message: Any) -> Refused:
 
 def _check_shell(data: bytes) -> None:
     if len(data) > MAX_BYTES:
-        raise _refused("workbook_too_large", TOO_LARGE)
+        raise _too_large()
     if data.startswith(OLE_MAGIC):
         if ENCRYPTED_STREAM in data:
-            raise _refused(
-                "workbook_encrypted",
-                _("The workbook is protected by a password: take the password off and save it again."),
-            )
+            raise _refused("workbook_encrypted", ENCRYPTED)
         raise _refused("workbook_old", _("This is an old .xls file: save it as an Excel workbook (.xlsx)."))
     if not data.startswith(b"PK\x03\x04"):
         raise _refused("not_a_workbook", NOT_A_WORKBOOK)
@@ -94,14 +91,15 @@ def _check_shell(data: bytes) -> None:
 def _read_checked(archive: zipfile.ZipFile, data: bytes) -> list[Sheet]:
     parts = archive.infolist()
     if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
-        raise _refused("workbook_too_large", TOO_LARGE)
+        raise _too_large()
     if any(part.flag_bits & 1 for part in parts):
-        raise _refused(
-            "workbook_encrypted",
-            _("The workbook is protected by a password: take the password off and save it again."),
-        )
+        raise _refused("workbook_encrypted", ENCRYPTED)
+    longest, references = 0, 0
     for part in parts:
-        _check_part(archive, part)
+        strings, used = _check_part(archive, part)
+        longest, references = max(longest, strings), references + used
+    if longest * references > MAX_TEXT_BYTES:
+        raise _too_large()
     book = _open(data)
     paths = _sheet_paths(archive)
     visible = [
@@ -112,17 +110,24 @@ def _read_checked(archive: zipfile.ZipFile, data: bytes) -> list[Sheet]:
     return [_sheet(book.get_sheet_by_name(name), archive, paths.get(name, "")) for name in visible]
 
 
-def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
-    """Unpack once with a limit: the sizes in the directory may lie, which ends in a checksum error here."""
+def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> tuple[int, int]:
+    """Unpack once with a limit: the sizes in the directory may lie, which ends in a checksum error here.
+
+    Answers the bytes of the longest shared text, and how often the sheet refers to shared texts: each reference
+    becomes a copy, so one long text used a million times is a bomb too.
+    """
     if not part.filename.endswith((".xml", ".rels")):
-        return
+        return 0, 0
     content = archive.read(part)
     if b"<!DOCTYPE" in content[:4096]:
         raise _refused("not_a_workbook", NOT_A_WORKBOOK)
     if part.filename.startswith("xl/worksheets/") and (
         _FAR_COLUMN.search(content) or any(int(n) > MAX_ROWS for n in set(_FAR_ROW.findall(content)))
     ):
-        raise _refused("workbook_too_large", TOO_LARGE)
+        raise _too_large()
+    if part.filename.endswith("sharedStrings.xml"):
+        return max(map(len, content.split(b"</si>"))), 0
+    return 0, content.count(b't="s"') + content.count(b"t='s'")
 
 
 def _open(data: bytes) -> CalamineWorkbook:
@@ -215,9 +220,7 @@ class Writer:
         return self._buffer.getvalue()
 
 
-def write_table(
-    sheet_name: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], *, title: str = ""
-) -> bytes:
+def write_table(sheet_name: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], *, title: str = "") -> bytes:
     """A workbook of one table: an optional title line, a header that stays in view, then the rows."""
     writer = Writer(sheet_name)
     header = 0

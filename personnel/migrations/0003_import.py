@@ -9,10 +9,10 @@ from django.db import migrations, models
 
 TAKEN = """
 CREATE FUNCTION lf_taken_id_numbers(hashes text[]) RETURNS SETOF text LANGUAGE sql STABLE SECURITY DEFINER
-  SET search_path = pg_catalog, public AS
+  SET search_path = pg_catalog, public, pg_temp AS
   $$ SELECT id_number_hash FROM personnel_member WHERE id_number_hash = ANY (hashes) $$;
 CREATE FUNCTION lf_taken_certificates(numbers text[]) RETURNS SETOF text LANGUAGE sql STABLE SECURITY DEFINER
-  SET search_path = pg_catalog, public AS
+  SET search_path = pg_catalog, public, pg_temp AS
   $$ SELECT number FROM personnel_dutycertificate WHERE number = ANY (numbers) $$;
 """
 UNTAKEN = "DROP FUNCTION lf_taken_id_numbers(text[]); DROP FUNCTION lf_taken_certificates(text[]);"
