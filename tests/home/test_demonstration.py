@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
-from django.test import Client
+from django.test import Client, TestCase
 from django.urls import reverse
 from django.utils import timezone
 
 from lianfang.home.demonstration import county, layout
 from lianfang.home.demonstration.absences import fair_day
 from lianfang.home.demonstration.accounts import ACCOUNTS
-from lianfang.home.demonstration.layout import SQUADRONS, TOWNS, URBAN
+from lianfang.home.demonstration.layout import SQUADRONS, TOWNS, URBAN, SquadronPlan
 from lianfang.home.demonstration.people import GRADUATES, VETERANS, invented_members
 from patrols.models import CoverRequirement, Roster, RosterStatus
 from patrols.services import rostering
@@ -24,28 +22,7 @@ from personnel.models import Absence, DutyCertificate, Member, Source
 from teams.models import Unit, User
 
 TODAY = dt.date(2026, 11, 21)
-# One squadron whose people follow the rota one by one, one whose groups change shifts together.
-FEW = (SQUADRONS[0], URBAN)
-
-
-@pytest.fixture(scope="module")
-def built(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
-    """The whole county, built once for this module and then rolled back."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        county.build(TODAY)
-        yield
-        transaction.set_rollback(True)
-
-
-@pytest.fixture(autouse=True)
-def leave_no_trace(request: pytest.FixtureRequest) -> Iterator[None]:
-    if "built" not in request.fixturenames:
-        yield
-        return
-    request.getfixturevalue("built")
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
+SMALL = (SQUADRONS[0], SQUADRONS[-2])
 
 
 def test_towns_have_five_patrol_members_per_10000_residents() -> None:
@@ -54,100 +31,103 @@ def test_towns_have_five_patrol_members_per_10000_residents() -> None:
     assert sum(town.population for town in TOWNS) * 5 == 348 * 10_000
 
 
-def test_county_has_the_published_strength_and_sources(built: None) -> None:
-    assert Member.objects.count() == 468
-    assert Member.objects.below(Unit.objects.get(code=URBAN.code)).count() == 120
-    assert Member.objects.filter(is_veteran=True).count() == VETERANS == 156
-    assert Member.objects.filter(source=Source.VETERAN, is_veteran=True).count() == 156
-    assert Member.objects.filter(source=Source.GRADUATE).count() == GRADUATES == 189
-    assert not Member.objects.filter(unit__kind__in=("district", "brigade", "squadron")).exists()
+class CountyTests(TestCase):
+    """The whole county, built once for all of them."""
 
+    @classmethod
+    def setUpTestData(cls) -> None:
+        county.build(TODAY)
 
-def test_people_are_invented_and_a_few_share_a_name(built: None) -> None:
-    members = list(Member.objects.all())
-    assert all(member.id_number.startswith("9901") for member in members)
-    assert len({member.id_number for member in members}) == 468
-    assert 440 < len({member.name for member in members}) < 468
+    def test_county_has_the_published_strength_and_sources(self) -> None:
+        assert Member.objects.count() == 468
+        assert Member.objects.below(Unit.objects.get(code=URBAN.code)).count() == 120
+        assert Member.objects.filter(is_veteran=True).count() == VETERANS == 156
+        assert Member.objects.filter(source=Source.VETERAN, is_veteran=True).count() == 156
+        assert Member.objects.filter(source=Source.GRADUATE).count() == GRADUATES == 189
+        assert not Member.objects.filter(unit__kind__in=("district", "brigade", "squadron")).exists()
 
+    def test_people_are_invented_and_a_few_share_a_name(self) -> None:
+        members = list(Member.objects.all())
+        assert all(member.id_number.startswith("9901") for member in members)
+        assert len({member.id_number for member in members}) == 468
+        assert 440 < len({member.name for member in members}) < 468
 
-def test_certificates_show_every_case(built: None) -> None:
-    valid = DutyCertificate.objects.valid_on(TODAY)
-    soon = valid.filter(valid_until__lte=TODAY + dt.timedelta(days=60))
-    assert valid.count() == 464
-    assert soon.count() == 5
-    assert DutyCertificate.objects.filter(valid_until__lt=TODAY).count() == 1
-    assert Member.objects.filter(certificates=None).count() == 3
+    def test_certificates_show_every_case(self) -> None:
+        valid = DutyCertificate.objects.valid_on(TODAY)
+        soon = valid.filter(valid_until__lte=TODAY + dt.timedelta(days=60))
+        assert valid.count() == 464
+        assert soon.count() == 5
+        assert DutyCertificate.objects.filter(valid_until__lt=TODAY).count() == 1
+        assert Member.objects.filter(certificates=None).count() == 3
 
+    def test_each_squadron_has_two_published_months_and_an_empty_draft(self) -> None:
+        for plan in SQUADRONS:
+            rosters = Roster.objects.filter(unit__code=plan.code).order_by("first_day")
+            assert [(r.first_day, r.status) for r in rosters] == [
+                (dt.date(2026, 10, 1), RosterStatus.PUBLISHED),
+                (dt.date(2026, 11, 1), RosterStatus.PUBLISHED),
+                (dt.date(2026, 12, 1), RosterStatus.DRAFT),
+            ]
+            assert all(r.is_whole_month for r in rosters)
+            assert not rosters[2].duties.exists()
 
-def test_each_squadron_has_two_published_months_and_an_empty_draft(built: None) -> None:
-    for plan in SQUADRONS:
-        rosters = Roster.objects.filter(unit__code=plan.code).order_by("first_day")
-        assert [(r.first_day, r.status) for r in rosters] == [
-            (dt.date(2026, 10, 1), RosterStatus.PUBLISHED),
-            (dt.date(2026, 11, 1), RosterStatus.PUBLISHED),
-            (dt.date(2026, 12, 1), RosterStatus.DRAFT),
-        ]
-        assert all(r.is_whole_month for r in rosters)
-        assert not rosters[2].duties.exists()
+    def test_published_rosters_break_no_limit_and_cover_nearly_every_need(self) -> None:
+        for roster in Roster.objects.filter(status=RosterStatus.PUBLISHED):
+            sheet = rostering.sheet(roster)
+            assert [f for f in sheet.findings() if f.hard] == [], roster
+            assert sheet.uncovered <= 6, roster
+            assert sheet.uncovered / sum(need.minimum for need in sheet.cover()) < 0.01, roster
 
+    def test_next_month_has_absences_and_one_day_that_cannot_be_covered(self) -> None:
+        first = county.month_after(TODAY.replace(day=1))
+        assert Absence.objects.filter(engagement__starts__date__gte=first).count() >= 12
+        fair = CoverRequirement.objects.get(first_day=fair_day(first))
+        assert fair.first_day.weekday() == 5
+        draft = Roster.objects.get(unit=fair.beat.unit, status=RosterStatus.DRAFT)
+        sheet = rostering.sheet(draft)
+        needed = sum(need.minimum for need in sheet.cover() if need.day == fair.first_day)
+        away = {member for member, day in sheet.absences if day == fair.first_day}
+        assert needed > len(sheet.members) - len(away)
 
-def test_published_rosters_break_no_limit_and_cover_nearly_every_need(built: None) -> None:
-    for roster in Roster.objects.filter(status=RosterStatus.PUBLISHED):
-        sheet = rostering.sheet(roster)
-        assert [f for f in sheet.findings() if f.hard] == [], roster
-        assert sheet.uncovered <= 6, roster
-        assert sheet.uncovered / sum(need.minimum for need in sheet.cover()) < 0.01, roster
+    def test_each_role_has_an_account_that_signs_in(self) -> None:
+        users = User.objects.filter(is_demonstration=True)
+        assert {user.username for user in users} == {account.username for account in ACCOUNTS}
+        assert not any(user.has_usable_password() for user in users)
+        for account in ACCOUNTS:
+            client = Client()
+            client.post(reverse("demo-sign-in"), {"username": account.username})
+            assert client.session["_auth_user_id"] == str(users.get(username=account.username).pk)
 
+    def test_member_accounts_belong_to_member_files(self) -> None:
+        for account in ACCOUNTS:
+            if account.member is not None:
+                user = User.objects.get(username=account.username)
+                assert user.member.name == user.name
+                assert user.current_posts[0].unit == user.member.unit
 
-def test_next_month_has_absences_and_one_day_that_cannot_be_covered(built: None) -> None:
-    first = county.month_after(TODAY.replace(day=1))
-    assert Absence.objects.filter(engagement__starts__date__gte=first).count() >= 12
-    fair = CoverRequirement.objects.get(first_day=fair_day(first))
-    assert fair.first_day.weekday() == 5
-    draft = Roster.objects.get(unit=fair.beat.unit, status=RosterStatus.DRAFT)
-    sheet = rostering.sheet(draft)
-    needed = sum(need.minimum for need in sheet.cover() if need.day == fair.first_day)
-    away = {member for member, day in sheet.absences if day == fair.first_day}
-    assert needed > len(sheet.members) - len(away)
-
-
-def test_each_role_has_an_account_that_signs_in(built: None) -> None:
-    users = User.objects.filter(is_demonstration=True)
-    assert {user.username for user in users} == {account.username for account in ACCOUNTS}
-    assert not any(user.has_usable_password() for user in users)
-    for account in ACCOUNTS:
-        client = Client()
-        client.post(reverse("demo-sign-in"), {"username": account.username})
-        assert client.session["_auth_user_id"] == str(users.get(username=account.username).pk)
-
-
-def test_member_accounts_belong_to_member_files(built: None) -> None:
-    for account in ACCOUNTS:
-        if account.member is not None:
-            user = User.objects.get(username=account.username)
-            assert user.member.name == user.name
-            assert user.current_posts[0].unit == user.member.unit
-
-
-def test_second_call_changes_nothing_and_prints_the_accounts(built: None) -> None:
-    before = (Member.objects.count(), Roster.objects.count(), User.objects.count())
-    out = StringIO()
-    call_command("demo_county", "--accounts", stdout=out)
-    assert (Member.objects.count(), Roster.objects.count(), User.objects.count()) == before
-    assert all(account.username in out.getvalue() for account in ACCOUNTS)
+    def test_second_call_changes_nothing_and_prints_the_accounts(self) -> None:
+        before = (Member.objects.count(), Roster.objects.count(), User.objects.count())
+        out = StringIO()
+        call_command("demo_county", "--accounts", stdout=out)
+        assert (Member.objects.count(), Roster.objects.count(), User.objects.count()) == before
+        assert all(account.username in out.getvalue() for account in ACCOUNTS)
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "today",
-    [dt.date(2026, 12, 15), dt.date(2027, 1, 31), dt.date(2028, 2, 29), dt.date(2026, 2, 1)],
+    ("today", "plans"),
+    [
+        (dt.date(2026, 12, 15), SMALL),  # next month lies in the next year
+        (dt.date(2027, 1, 31), (URBAN,)),  # last month in the year before; the next has no 31st
+        (dt.date(2026, 2, 1), SMALL),  # the month with the fewest workdays
+        (dt.date(2028, 2, 29), SMALL),  # a year without an announced calendar
+    ],
 )
-def test_months_follow_today(today: dt.date) -> None:
-    """Across the year's end, from the longest month into the shortest, and in years without an announced calendar."""
-    county.build(today, FEW)
+def test_months_follow_today(today: dt.date, plans: tuple[SquadronPlan, ...]) -> None:
+    county.build(today, plans)
     this = today.replace(day=1)
     months = [county.month_before(this), this, county.month_after(this)]
-    for plan in FEW:
+    for plan in plans:
         rosters = Roster.objects.filter(unit__code=plan.code).order_by("first_day")
         assert [roster.first_day for roster in rosters] == months
         assert [roster.status for roster in rosters] == ["published", "published", "draft"]
@@ -161,13 +141,13 @@ def test_people_stay_the_same_whatever_the_day() -> None:
     assert len(one) == layout.STRENGTH == 468
 
 
-@pytest.mark.parametrize("today", [TODAY + dt.timedelta(days=9 * n) for n in range(0, 160)])
-def test_dates_of_people_agree_on_any_day(today: dt.date) -> None:
-    for person in invented_members(today):
-        assert person.born < person.hired_on <= today < person.contract_until
-        if person.certificate:
-            _number, issued, until = person.certificate
-            assert person.hired_on <= issued <= until
+def test_dates_of_people_agree_on_any_day() -> None:
+    for today in (TODAY + dt.timedelta(days=61 * n) for n in range(24)):
+        for person in invented_members(today):
+            assert person.born < person.hired_on <= today < person.contract_until
+            if person.certificate:
+                _number, issued, until = person.certificate
+                assert person.hired_on <= issued <= until
 
 
 @pytest.mark.django_db
@@ -177,5 +157,5 @@ def test_nothing_is_left_of_a_build_that_fails(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(county, "draft", fail)
     with pytest.raises(RuntimeError):
-        county.build(timezone.localdate(), FEW[:1])
+        county.build(timezone.localdate(), SMALL[:1])
     assert not county.exists()

@@ -1,1 +1,1 @@
-"""The demonstration county: invented people in units that do not exist (handbook, "Figures for a demonstration county")."""
+"""The demonstration county: invented people in units that do not exist (handbook, demonstration figures)."""

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils import timezone
+
+from lianfang.home.demonstration.duties import Span
 from lianfang.home.demonstration.layout import SQUADRONS
+from lianfang.home.demonstration.people import Member as Invented
 from lianfang.home.demonstration.people import month_after, month_before
-from personnel.models import AbsenceKind
+from personnel.models import Absence, AbsenceKind, Engagement, EngagementKind, Member
 
 SATURDAY = 5
+MOTHER = 22  # a woman's place in the list of the sixth squadron
 
 
 @dataclass(frozen=True)
@@ -31,7 +37,7 @@ def fair_day(next_month: dt.date) -> dt.date:
 
 
 def absences(today: dt.date) -> Iterator[Away]:
-    """One or two a month in each squadron, from last month to next."""
+    """A few a month in each squadron, from last month to next."""
     this = today.replace(day=1)
     last, following = month_before(this), month_after(this)
     for number, plan in enumerate(SQUADRONS):
@@ -45,10 +51,34 @@ def absences(today: dt.date) -> Iterator[Away]:
     yield _away(0, 4, AbsenceKind.ANNUAL, fair, -3, 6)
     yield _away(0, 12, AbsenceKind.TRAINING, fair, -1, 3)
     yield _away(1, 9, AbsenceKind.MARRIAGE, following, 4, 10)
-    yield _away(5, 3, AbsenceKind.MATERNITY, this, 10, 98)
+    yield _away(5, MOTHER, AbsenceKind.MATERNITY, this, 10, 98)
     yield _away(3, 20, AbsenceKind.PERSONAL, following, 20, 2)
 
 
 def _away(squadron: int, person: int, kind: AbsenceKind, start: dt.date, offset: int, days: int) -> Away:
     first = start + dt.timedelta(days=offset)
     return Away(squadron, person, kind, first, first + dt.timedelta(days=days - 1))
+
+
+def send_away(people: Sequence[Invented], members: Mapping[int, Member], today: dt.date) -> dict[int, list[Span]]:
+    """Record leave and training; the times away, by the number of the invented member."""
+    away: dict[int, list[Span]] = defaultdict(list)
+    for one in absences(today):
+        squadron = [person for person in people if person.squadron is SQUADRONS[one.squadron]]
+        if squadron:
+            person = squadron[one.person]
+            span = midnight(one.first), midnight(one.last + dt.timedelta(days=1))
+            _record(members[person.number], one.kind, span)
+            away[person.number].append(span)
+    return away
+
+
+def _record(member: Member, kind: AbsenceKind, span: Span) -> None:
+    taken = EngagementKind.TRAINING if kind == AbsenceKind.TRAINING else EngagementKind.LEAVE
+    engagement = Engagement.objects.create(member=member, kind=taken, starts=span[0], ends=span[1])
+    Absence.objects.create(engagement=engagement, kind=kind)
+
+
+def midnight(day: dt.date) -> dt.datetime:
+    """The day's first moment."""
+    return timezone.make_aware(dt.datetime.combine(day, dt.time()))

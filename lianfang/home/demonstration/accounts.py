@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -70,16 +70,22 @@ def accounts_table() -> str:
     """The accounts as they stand, for the terminal: user name, name, role, unit."""
     users = User.objects.filter(is_demonstration=True, is_active=True).prefetch_related("posts__unit")
     found = {user.username: user for user in users}
-    rows = [(_("account"), _("name"), _("role"), _("unit"))]
-    for account in ACCOUNTS:
-        if user := found.get(account.username):
-            post = user.posts.all()[0]
-            rows.append((user.username, user.name, str(post.get_role_display()), post.unit.name if post.unit else ""))
+    rows = [_row(found[account.username]) for account in ACCOUNTS if account.username in found]
     hint = _("The sign-in page has a button for each of these accounts; they have no passwords.")
-    return "\n".join([hint, *_aligned(rows)])
+    return "\n".join([hint, *_aligned([(_("account"), _("name"), _("role"), _("unit")), *rows])])
 
 
-def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
+def _row(user: User) -> tuple[str, ...]:
+    post = user.posts.all()[0]
+    return user.username, user.name, str(post.get_role_display()), _place(post.unit) if post.unit else ""
+
+
+def _place(unit: Unit) -> str:
+    above = unit.squadron()
+    return unit.name if above == unit else f"{above.name} {unit.name}"
+
+
+def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
     widths = [max(_width(row[column]) for row in rows) for column in range(len(rows[0]))]
     return [
         "  " + "  ".join(text + " " * (w - _width(text)) for text, w in zip(row, widths, strict=True)).rstrip()

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from django.db import transaction
-from django.utils import timezone
 
-from lianfang.home.demonstration.absences import absences, fair_day
+from lianfang.home.demonstration.absences import fair_day, send_away
 from lianfang.home.demonstration.accounts import BRIGADE_CODE, COUNTY_CODE, FIRST, create_members, create_staff
 from lianfang.home.demonstration.cover import set_up_cover, set_up_fair
-from lianfang.home.demonstration.duties import Span, Worker, duties_of
+from lianfang.home.demonstration.duties import Worker, duties_of
 from lianfang.home.demonstration.enrolment import enrol
 from lianfang.home.demonstration.layout import COUNTY, SQUADRONS, URBAN, SquadronPlan
 from lianfang.home.demonstration.people import (
@@ -22,35 +20,43 @@ from lianfang.home.demonstration.people import (
     month_after,
     month_before,
 )
-from lianfang.home.demonstration.people import Member as Invented
+from lianfang.platform.history import acting
 from patrols.models import Beat, Duty, Roster, ShiftType
 from patrols.services.rosters import create_roster, publish
-from personnel.models import Member
 from teams.models import Unit, UnitKind, User
 from teams.services.calendar import calendar_of_year, import_calendar_year
 from teams.services.units import add_unit
 
+POSTS_SINCE = dt.date(2020, 1, 1)
 LEADERS = {FIRST.code: "leader", URBAN.code: "leader2"}
 
 
 def exists() -> bool:
     """Whether the demonstration county is there."""
-    return Unit.objects.filter(code=COUNTY_CODE).exists()
+    return bool(Unit.objects.filter(code=COUNTY_CODE).exists())
 
 
 @transaction.atomic
-def build(today: dt.date) -> None:
-    """Units, people, accounts, beats, cover; last and this month's rosters published, next month's draft empty."""
+def build(today: dt.date, plans: Sequence[SquadronPlan] = SQUADRONS) -> None:
+    """Units, people, accounts, beats, cover; last and this month's rosters published, next month's draft empty.
+
+    `plans` leaves squadrons without people where a test needs only a few.
+    """
+    with acting(None, command="demo_county"):
+        _build(today, plans)
+
+
+def _build(today: dt.date, plans: Sequence[SquadronPlan]) -> None:
     this = today.replace(day=1)
     months = (month_before(this), this, month_after(this))
     units = set_up_units()
     announce_calendars({month.year for month in months})
-    users = create_staff(units, since=months[0])
-    people = invented_members(today)
-    members = enrol(people, units, today)
-    create_members(units, members, since=months[0])
+    users = create_staff(units, since=POSTS_SINCE)
+    people = invented_members(today, plans)
+    members = enrol(people, units[BRIGADE_CODE], by=users["brigade"])
+    create_members(units, members, since=POSTS_SINCE)
     away = send_away(people, members, today)
-    for plan in SQUADRONS:
+    for plan in plans:
         leader = users.get(LEADERS.get(plan.code, ""))
         shifts, beats = set_up_cover(plan, units[plan.code], by=leader)
         if plan is FIRST:
@@ -63,32 +69,19 @@ def build(today: dt.date) -> None:
 
 def set_up_units() -> dict[str, Unit]:
     """The whole tree, by unit code."""
-    county = add_unit(by=None, parent=None, code=COUNTY_CODE, name=COUNTY, kind=UnitKind.DISTRICT)
-    brigade = add_unit(
-        by=None,
-        parent=county,
-        code=BRIGADE_CODE,
-        name=f"{COUNTY}公安局巡防大队",
-        short_name="巡防大队",
-        kind=UnitKind.BRIGADE,
-    )
-    units = {COUNTY_CODE: county, BRIGADE_CODE: brigade}
+    county = _unit(None, COUNTY_CODE, COUNTY, UnitKind.DISTRICT)
+    brigade = _unit(county, BRIGADE_CODE, f"{COUNTY}公安局巡防大队", UnitKind.BRIGADE, "巡防大队")
     for plan in SQUADRONS:
-        squadron = add_unit(
-            by=None,
-            parent=brigade,
-            code=plan.code,
-            name=plan.name,
-            short_name=plan.short_name,
-            kind=UnitKind.SQUADRON,
-        )
+        squadron = _unit(brigade, plan.code, plan.name, UnitKind.SQUADRON, plan.short_name)
         names = [*GROUP_NAMES[: len(plan.groups)], SCHOOL_GROUP]
-        groups = [
-            add_unit(by=None, parent=squadron, code=plan.group_code(number), name=name, kind=UnitKind.GROUP)
-            for number, name in enumerate(names, start=1)
-        ]
-        units |= {unit.code: unit for unit in (squadron, *groups)}
-    return units
+        for number, name in enumerate(names, start=1):
+            _unit(squadron, plan.group_code(number), name, UnitKind.GROUP)
+    # Read again: a unit in memory doesn't know of those that were added below it.
+    return {unit.code: unit for unit in Unit.objects.filter(path__startswith=county.path)}
+
+
+def _unit(parent: Unit | None, code: str, name: str, kind: UnitKind, short_name: str = "") -> Unit:
+    return add_unit(by=None, parent=parent, code=code, name=name, kind=kind, short_name=short_name)
 
 
 def announce_calendars(years: set[int]) -> None:
@@ -96,38 +89,6 @@ def announce_calendars(years: set[int]) -> None:
     for year in sorted(years):
         if calendar_of_year(year) is not None:
             import_calendar_year(by=None, year=year)
-
-
-def record_absence(*, by: User | None, member: Member, kind: str, first_day: dt.date, last_day: dt.date) -> None:
-    from personnel.models import Absence, Engagement, EngagementKind
-
-    engagement = Engagement.objects.create(
-        member=member,
-        kind=EngagementKind.TRAINING if kind == "training" else EngagementKind.LEAVE,
-        starts=midnight(first_day),
-        ends=midnight(last_day + dt.timedelta(days=1)),
-    )
-    Absence.objects.create(engagement=engagement, kind=kind)
-
-
-def send_away(
-    people: Sequence[Invented], members: Mapping[int, Member], today: dt.date
-) -> dict[int, list[Span]]:
-    """Record leave and training; the times away, by the number of the invented member."""
-    away: dict[int, list[Span]] = defaultdict(list)
-    by_squadron = {plan.code: [p for p in people if p.squadron is plan] for plan in SQUADRONS}
-    for one in absences(today):
-        person = by_squadron[SQUADRONS[one.squadron].code][one.person]
-        record_absence(
-            by=None, member=members[person.number], kind=one.kind, first_day=one.first, last_day=one.last
-        )
-        away[person.number].append((midnight(one.first), midnight(one.last + dt.timedelta(days=1))))
-    return away
-
-
-def midnight(day: dt.date) -> dt.datetime:
-    """The day's first moment."""
-    return timezone.make_aware(dt.datetime.combine(day, dt.time()))
 
 
 def publish_month(
@@ -148,7 +109,4 @@ def publish_month(
 
 def draft(unit: Unit, month: dt.date, *, by: User | None) -> Roster:
     """An empty roster for the month that begins on `month`."""
-    return create_roster(
-        by=by, unit=unit, first_day=month, last_day=month_after(month) - dt.timedelta(days=1)
-    )
-
+    return create_roster(by=by, unit=unit, first_day=month, last_day=month_after(month) - dt.timedelta(days=1))

@@ -16,9 +16,7 @@ FAIR = "城北庙会执勤点"
 FAIR_MINIMUM = 14
 
 
-def set_up_cover(
-    plan: SquadronPlan, unit: Unit, *, by: User | None
-) -> tuple[dict[str, ShiftType], dict[str, Beat]]:
+def set_up_cover(plan: SquadronPlan, unit: Unit, *, by: User | None) -> tuple[dict[str, ShiftType], dict[str, Beat]]:
     """The squadron's shift types by code and beats by name, with their cover."""
     shifts = {s.code: _shift(s, unit, n, by) for n, s in enumerate(SHIFTS)}
     beats = {name: _beat(unit, name, kind, n, by) for n, (name, kind) in enumerate(plan.beats)}
@@ -55,11 +53,5 @@ def _beat(unit: Unit, name: str, kind: str, position: int, by: User | None) -> B
 
 
 def _cover(post: Post, beat: Beat, shift: ShiftType, by: User | None) -> None:
-    school = (
-        {"weekdays": SCHOOL_WEEK, "on_holidays": HolidayRule.NEVER}
-        if post.on_school_days
-        else {}
-    )
-    CoverRequirement.objects.create(
-        beat=beat, shift_type=shift, minimum=post.minimum, ideal=post.ideal, **school
-    )
+    school = {"weekdays": SCHOOL_WEEK, "on_holidays": HolidayRule.NEVER} if post.on_school_days else {}
+    CoverRequirement.objects.create(beat=beat, shift_type=shift, minimum=post.minimum, ideal=post.ideal, **school)

@@ -57,7 +57,7 @@ def duties_of(
     shifts: Mapping[str, ShiftType],
     beats: Mapping[str, Beat],
 ) -> list[Duty]:
-    """A month's duties by the rota, unsaved. Nobody is on duty who is away, without a certificate, or past their hours."""
+    """A month's duties by the rota, unsaved; none for who is away, without a certificate, or past the month's hours."""
     calendar = CalendarDay.objects.span(roster.first_day, roster.last_day)
     # Schools rest at weekends, also where the weekend day is a make-up workday.
     school_days = frozenset(day.date for day in calendar if day.is_workday and not day.is_weekend)
@@ -97,9 +97,7 @@ def spread(posts: Sequence[Post], shift: str, count: int, turn: int) -> list[str
     return places[at:] + places[:at]
 
 
-def _duty(
-    roster: Roster, member: Member, day: dt.date, shift: ShiftType, beat: Beat | None, span: Span
-) -> Duty:
+def _duty(roster: Roster, member: Member, day: dt.date, shift: ShiftType, beat: Beat | None, span: Span) -> Duty:
     return Duty(
         roster=roster,
         unit_id=member.unit_id,

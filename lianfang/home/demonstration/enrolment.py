@@ -1,34 +1,21 @@
-"""Invented people become members by the import of a roster workbook."""
+"""Invented people become members by the import of a 花名册."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
+from lianfang.home.demonstration.people import HEADER, roster_row
 from lianfang.home.demonstration.people import Member as Invented
-from personnel.models import DutyCertificate, Member
-from teams.models import Unit
+from lianfang.platform.workbook import Sheet
+from personnel.models import Member
+from personnel.roster_workbook.table import find_table
+from personnel.services.imports import import_members
+from teams.models import Unit, User
 
-SOURCES = {"退役军人": "veteran", "高校毕业生": "graduate", "当地青年": "local_youth", "社会招聘": "open", "单位借调": "seconded"}
-EDUCATION = {"高中": "senior", "中专": "vocational", "大专": "college", "本科": "bachelor"}
-POLITICS = {"群众": "masses", "共青团员": "league_member", "中共党员": "party_member"}
 
-
-def enrol(people: Sequence[Invented], units: Mapping[str, Unit], today: dt.date) -> dict[int, Member]:
-    members = {}
-    for p in people:
-        m = Member(
-            unit=units[p.squadron.group_code(p.group + 1)], name=p.name, sex=p.sex, id_number=p.id_number,
-            birth_date=p.born, phone=p.phone, ethnicity="汉族", political_status=POLITICS[p.political_status],
-            education=EDUCATION[p.education], school=p.school, major=p.major, source=SOURCES[p.source],
-            is_veteran=p.source == "退役军人", position=p.position, level=p.level, hired_on=p.hired_on,
-            contract_from=p.hired_on, contract_until=p.contract_until,
-        )
-        m.derive()
-        members[p.number] = m
-    Member.objects.bulk_create(members.values())
-    DutyCertificate.objects.bulk_create(
-        DutyCertificate(member=members[p.number], number=p.certificate[0], valid_from=p.certificate[1], valid_until=p.certificate[2])
-        for p in people if p.certificate
-    )
-    return members
+def enrol(people: Sequence[Invented], brigade: Unit, *, by: User) -> dict[int, Member]:
+    """Import everybody below the brigade; the members by the numbers of the invented people."""
+    sheet = Sheet("花名册", [list(HEADER), *(roster_row(person) for person in people)])
+    import_members(by=by, table=find_table([sheet]), unit=brigade)
+    found = {member.id_number: member for member in Member.objects.below(brigade).select_related("unit")}
+    return {person.number: found[person.id_number] for person in people}

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 DIVISION = "990101"
 COUNTY = "示范县"
 PATROLS_PER_10000 = 5  # the towns' standard (handbook T3)
-LARGE_CREW, MIDDLE_CREW, SMALL_CREW = 4, 3, 2  # the groups that a town's patrols are divided into
 
 
 @dataclass(frozen=True)
@@ -83,33 +82,39 @@ class Town:
     name: str
     population: int
     school_group: int
-    district: str
     day_line: str
     night_line: str
     market: str
     station: str
-    schools: tuple[str, str]
 
     @property
     def strength(self) -> int:
         """Full-time patrol members by the standard of 5 per 10,000 residents."""
         return round(self.population * PATROLS_PER_10000 / 10_000)
 
+    @property
+    def district(self) -> str:
+        return f"{self.name}片区"
+
+    @property
+    def schools(self) -> tuple[str, str]:
+        return f"{self.name}小学护学岗", f"{self.name}中学护学岗"
+
 
 TOWNS = (
-    Town("城北", 48_130, 6, "城北片区", "迎宾路巡线", "文化路夜巡线", "建行门口守点", "农贸市场守点", ("第三小学护学岗", "城北中学护学岗")),
-    Town("石桥", 82_360, 6, "石桥镇区", "石桥大街巡线", "滨河路夜巡线", "集贸市场守点", "客运站守点", ("石桥小学护学岗", "石桥中学护学岗")),
-    Town("河口", 75_480, 6, "河口镇区", "码头路巡线", "沿河路夜巡线", "水产市场守点", "信用社守点", ("河口小学护学岗", "河口中学护学岗")),
-    Town("青山", 70_740, 5, "青山镇区", "青山大道巡线", "商业街夜巡线", "青山集市守点", "镇卫生院守点", ("青山小学护学岗", "青山中学护学岗")),
-    Town("东湖", 65_820, 6, "东湖镇区", "环湖路巡线", "东湖街夜巡线", "东湖广场守点", "邮政所守点", ("东湖小学护学岗", "东湖中学护学岗")),
-    Town("柳林", 62_610, 4, "柳林镇区", "柳林街巡线", "建设路夜巡线", "粮油市场守点", "镇卫生院守点", ("柳林小学护学岗", "柳林中学护学岗")),
-    Town("马头", 59_550, 4, "马头镇区", "运河路巡线", "古街夜巡线", "马头集市守点", "客运站守点", ("马头小学护学岗", "马头中学护学岗")),
-    Town("白沙", 56_270, 4, "白沙镇区", "省道巡线", "白沙街夜巡线", "建材市场守点", "信用社守点", ("白沙小学护学岗", "白沙中学护学岗")),
-    Town("双河", 51_170, 4, "双河镇区", "双河街巡线", "河西路夜巡线", "双河集市守点", "镇卫生院守点", ("双河小学护学岗", "双河中学护学岗")),
-    Town("古城", 43_740, 4, "古城镇区", "南关街巡线", "古城墙夜巡线", "古城集市守点", "游客中心守点", ("古城小学护学岗", "古城中学护学岗")),
-    Town("龙泉", 42_480, 3, "龙泉镇区", "龙泉路巡线", "矿泉路夜巡线", "龙泉集市守点", "镇卫生院守点", ("龙泉小学护学岗", "龙泉中学护学岗")),
-    Town("云岭", 37_650, 3, "云岭镇区", "山前路巡线", "云岭街夜巡线", "茶叶市场守点", "信用社守点", ("云岭小学护学岗", "云岭中学护学岗")),
-)  # fmt: skip
+    Town("城北", 48_130, 6, "迎宾路巡线", "文化路夜巡线", "建行门口守点", "农贸市场守点"),
+    Town("石桥", 82_360, 6, "石桥大街巡线", "滨河路夜巡线", "集贸市场守点", "客运站守点"),
+    Town("河口", 75_480, 6, "码头路巡线", "沿河路夜巡线", "水产市场守点", "信用社守点"),
+    Town("青山", 70_740, 5, "青山大道巡线", "商业街夜巡线", "青山集市守点", "镇卫生院守点"),
+    Town("东湖", 65_820, 6, "环湖路巡线", "东湖街夜巡线", "东湖广场守点", "邮政所守点"),
+    Town("柳林", 62_610, 4, "柳林街巡线", "建设路夜巡线", "粮油市场守点", "镇卫生院守点"),
+    Town("马头", 59_550, 4, "运河路巡线", "古街夜巡线", "马头集市守点", "客运站守点"),
+    Town("白沙", 56_270, 4, "省道巡线", "白沙街夜巡线", "建材市场守点", "信用社守点"),
+    Town("双河", 51_170, 4, "双河街巡线", "河西路夜巡线", "双河集市守点", "镇卫生院守点"),
+    Town("古城", 43_740, 4, "南关街巡线", "古城墙夜巡线", "古城集市守点", "游客中心守点"),
+    Town("龙泉", 42_480, 3, "龙泉路巡线", "矿泉路夜巡线", "龙泉集市守点", "镇卫生院守点"),
+    Town("云岭", 37_650, 3, "山前路巡线", "云岭街夜巡线", "茶叶市场守点", "信用社守点"),
+)
 
 # For the number of people whom the rota gives a shift: (minimum, ideal) of its posts, the most important first.
 POSTS_BY_CREW = {
@@ -131,9 +136,7 @@ def town_squadron(number: int, town: Town) -> SquadronPlan:
         "夜": (town.district, town.night_line, town.station, town.market),
     }
     posts = [
-        Post(beat, shift, *size)
-        for shift, beats in by_shift.items()
-        for beat, size in zip(beats, sizes, strict=False)
+        Post(beat, shift, *size) for shift, beats in by_shift.items() for beat, size in zip(beats, sizes, strict=False)
     ]
     half = town.school_group // 2
     school_sizes = (town.school_group - half, half)

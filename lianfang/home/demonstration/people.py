@@ -1,15 +1,17 @@
-"""The 468 invented members, as the rows of a 花名册. The same for every demonstration but for dates, which follow today."""
+"""The 468 invented members, as the rows of a 花名册: always the same people, with dates that follow today."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from random import Random
 
 from lianfang.home.demonstration.layout import COUNTY, SQUADRONS, STRENGTH, SquadronPlan
 from lianfang.home.demonstration.names import invented_name
 from lianfang.platform.id_numbers import invented_id_number
+from lianfang.platform.workbook import Cell
 
 VETERANS, GRADUATES = 156, 189
 _OTHER_SOURCES = {"当地青年": 76, "社会招聘": 39, "单位借调": 8}
@@ -70,14 +72,15 @@ class Member:
         return SCHOOL_GROUP if self.in_school_group else GROUP_NAMES[self.group]
 
 
-def invented_members(today: dt.date) -> list[Member]:
-    """All members of the county, squadron by squadron."""
+def invented_members(today: dt.date, plans: Sequence[SquadronPlan] = SQUADRONS) -> list[Member]:
+    """The members of these squadrons, one after the other; the same people whichever squadrons are asked for."""
     chance = Random(SEED)  # noqa: S311 - invented people, no secrets
     sources = _sources(chance)
-    return [
+    members = [
         _member(number, *place, source, today, chance)
         for number, (place, source) in enumerate(zip(_places(), sources, strict=True))
     ]
+    return [member for member in members if member.squadron in plans]
 
 
 def _sources(chance: Random) -> list[str]:
@@ -117,7 +120,6 @@ def _member(
     hired_on = today - dt.timedelta(days=20 if trainee else service)
     born = hired_on - dt.timedelta(days=age)
     education = chance.choice(_DEGREES.get(source) or _DEGREES[""])
-    years = -(-service // 365) if not trainee else 1
     return Member(
         number=number,
         squadron=plan,
@@ -135,11 +137,17 @@ def _member(
         major=chance.choice(_MAJORS.get(education, ("",))),
         source=source,
         position=_CADRES[within] if within < len(_CADRES) else "巡逻员",
-        level="见习" if trainee else ("五级", "四级", "三级", "二级")[min(years // 2, 3)],
+        level="见习" if trainee else ("五级", "四级", "三级", "二级")[min(service // 730, 3)],
         hired_on=hired_on,
-        contract_until=_years_on(hired_on, 3 * (-(-years // 3))) - dt.timedelta(days=1),
+        contract_until=_contract_end(hired_on, today),
         certificate=None if trainee else _certificate(number, hired_on, today, chance),
     )
+
+
+def _contract_end(hired_on: dt.date, today: dt.date) -> dt.date:
+    """Contracts run for three years and have been renewed so far."""
+    ends = (_years_on(hired_on, 3 * term) - dt.timedelta(days=1) for term in count(1))
+    return next(end for end in ends if end > today)
 
 
 def _certificate(number: int, hired_on: dt.date, today: dt.date, chance: Random) -> tuple[str, dt.date, dt.date]:
@@ -165,20 +173,20 @@ def month_after(first: dt.date) -> dt.date:
     return (first + dt.timedelta(days=31)).replace(day=1)
 
 
-HEADER = (
-    "序号 工作单位 中队 班组 姓名 性别 公民身份号码 出生日期 民族 籍贯 政治面貌 手机 学历 毕业院校 专业 人员来源 是否退役军人 "
-    "人员类别 岗位 层级 入职日期 合同起 合同止 上岗证号 上岗证发证日期 上岗证有效期"
-).split()
+_TITLES = (
+    "序号 工作单位 中队 班组 姓名 性别 公民身份号码 出生日期 民族 籍贯 政治面貌 手机 学历 毕业院校 专业 人员来源 "
+    "是否退役军人 人员类别 岗位 层级 入职日期 合同期起 合同期止 上岗证号 上岗证发证日期 上岗证有效期"
+)
+HEADER = _TITLES.split()
 
 
-def roster_row(member: Member) -> dict[str, str | int | dt.date]:
-    """The member's row of the 花名册, by column heading."""
+def roster_row(member: Member) -> list[Cell]:
+    """The member's row of the 花名册, in the order of `HEADER`."""
     number, issued, until = member.certificate or ("", "", "")
-    values = (
+    return [
         member.number + 1, f"{COUNTY}公安局", member.squadron.name, member.group_name, member.name,
         "男" if member.sex == "male" else "女", member.id_number, member.born, "汉族", COUNTY,
         member.political_status, member.phone, member.education, member.school, member.major, member.source,
         "是" if member.source == "退役军人" else "否", "勤务辅警", member.position, member.level, member.hired_on,
         member.hired_on, member.contract_until, number, issued, until,
-    )  # fmt: skip
-    return dict(zip(HEADER, values, strict=True))
+    ]  # fmt: skip

@@ -12,8 +12,8 @@ from collections.abc import Callable
 EPOCH = dt.date(2026, 1, 1)
 
 NINE_DAYS = ("早", "早", "中", "中", "夜", "夜", "", "", "")  # six of nine days: 37 h 20 min a week
-FIVE_CREWS = ("早", "早", "中", "中", "夜", "夜", "", "备", "", "")  # 五班三运转, a standby now and then
-STANDBY_EVERY = 5  # one in five of a crew, another one each cycle
+FIVE_CREWS = ("早", "早", "中", "中", "夜", "夜", "", "备", "备", "")  # 五班三运转, with some on standby
+STANDBY_EVERY = 5  # on each of the two days one in five of the crew, others in the next cycle
 
 # Where nine places are filled one after the other, neighbours of the rota come last, so that shifts stay even.
 _SPREAD = (0, 2, 4, 6, 8, 1, 3, 5, 7)
@@ -33,7 +33,7 @@ def five_crew_rota(crew: int, person: int) -> Rota:
     def shift(day: dt.date) -> str:
         cycle, place = divmod((day - EPOCH).days + 2 * crew, 10)
         code = FIVE_CREWS[place]
-        return "" if code == "备" and (person + cycle) % STANDBY_EVERY else code
+        return "" if code == "备" and (person + cycle + place) % STANDBY_EVERY else code
 
     return shift
 
