@@ -27,8 +27,7 @@ class Command(BaseCommand):
             refuse_unapplied_migrations()
         collect_static()
         if mode == "demo":
-            call_command("demo_county", stdout=self.stderr)
-            call_command("demo_county", "--accounts", stdout=self.stdout)
+            call_command("demo_county", accounts=True, stdout=self.stdout)
 
 
 def may_migrate() -> bool:
