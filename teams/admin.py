@@ -94,7 +94,6 @@ class UserAdmin(PolicyAdmin):
     list_filter = [RoleFilter, "is_active", "must_change_password"]
     search_fields = ["username", "name"]
     ordering = ["username"]
-    change_form_template = "admin/teams/user/change_form.html"
 
     def get_form(self, request: HttpRequest, obj: Any = None, *args: Any, **kwargs: Any) -> Any:
         if obj is None:
