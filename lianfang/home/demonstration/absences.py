@@ -7,13 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.utils import timezone
-
 from lianfang.home.demonstration.duties import Span
 from lianfang.home.demonstration.layout import SQUADRONS
 from lianfang.home.demonstration.people import Member as Invented
 from lianfang.home.demonstration.people import month_after, month_before
-from personnel.models import Absence, AbsenceKind, Engagement, EngagementKind, Member
+from personnel.models import AbsenceKind, Member
+from personnel.services.absences import add_absence, whole_days
 
 SATURDAY = 5
 MOTHER = 22  # a woman's place in the list of the sixth squadron
@@ -67,18 +66,7 @@ def send_away(people: Sequence[Invented], members: Mapping[int, Member], today: 
         squadron = [person for person in people if person.squadron is SQUADRONS[one.squadron]]
         if squadron:
             person = squadron[one.person]
-            span = midnight(one.first), midnight(one.last + dt.timedelta(days=1))
-            _record(members[person.number], one.kind, span)
+            span = whole_days(one.first, one.last)
+            add_absence(by=None, member=members[person.number], kind=one.kind, starts=span[0], ends=span[1])
             away[person.number].append(span)
     return away
-
-
-def _record(member: Member, kind: AbsenceKind, span: Span) -> None:
-    taken = EngagementKind.TRAINING if kind == AbsenceKind.TRAINING else EngagementKind.LEAVE
-    engagement = Engagement.objects.create(member=member, kind=taken, starts=span[0], ends=span[1])
-    Absence.objects.create(engagement=engagement, kind=kind)
-
-
-def midnight(day: dt.date) -> dt.datetime:
-    """The day's first moment."""
-    return timezone.make_aware(dt.datetime.combine(day, dt.time()))

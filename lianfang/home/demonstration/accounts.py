@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from lianfang.home.demonstration.layout import DIVISION, SQUADRONS, URBAN
 from personnel.models import Member
+from personnel.services.members import change_member
 from teams.models import Unit, User
 from teams.policy import Role
 from teams.services.accounts import create_demonstration_account
@@ -51,12 +52,11 @@ def create_staff(units: Mapping[str, Unit], since: dt.date) -> dict[str, User]:
 
 
 def create_members(units: Mapping[str, Unit], members: Mapping[int, Member], since: dt.date) -> None:
-    """The accounts of members, each joined to its member file."""
+    """The accounts of those members who are there, each joined to its member file."""
     for account in ACCOUNTS:
-        if account.member is not None:
-            member = members[account.member]
-            member.user = _create(account, member.name, units, since)
-            member.save(update_fields=["user"])
+        member = members.get(account.member) if account.member is not None else None
+        if member is not None:
+            change_member(by=None, member=member, user=_create(account, member.name, units, since))
 
 
 def _create(account: Account, name: str, units: Mapping[str, Unit], since: dt.date) -> User:
