@@ -49,6 +49,7 @@ class Job(models.Model):
     error = models.CharField(max_length=120, blank=True)  # class and code, never the text: it may name people
     cancel_requested = models.BooleanField(default=False)
     attempts = models.PositiveSmallIntegerField(default=0)
+    task_id = models.UUIDField(null=True, editable=False)  # its row in the queue of django-tasks
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)

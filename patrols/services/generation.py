@@ -1,4 +1,4 @@
-"""Generation of a roster by the engine: read, search, write; each step on its own, so that no transaction lasts long."""
+"""Generation of a roster by the engine: read, search, write, each on its own so that no transaction lasts long."""
 
 from __future__ import annotations
 
@@ -7,19 +7,30 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from lianfang.platform.history import service
 from lianfang.platform.problems import Problem, Refused
 from patrols import rostering as engine
 from patrols.models import Roster
 from patrols.services import rostering
 from patrols.services.rostering.result import PUBLISHED
+from patrols.services.rosters import create_roster
 from teams.models import Unit, UnitKind, User
 
+WORK = "generate_roster"  # the job's name
 SECONDS = (15, 30, 60, 180)  # the choices of how long to search
 DEFAULT_SECONDS = 30
+
+
+NO_COVER = Problem(
+    "roster_without_cover",
+    _("No beat needs anybody in this time."),
+    hint=_("Say first how many people each beat needs, by shift and day."),
+)
+NO_MEMBERS = Problem(
+    "roster_without_members", _("The squadron has no serving members in this time."), hint=_("Import them first.")
+)
+GONE = Problem("roster_gone", _("The roster is gone, or it is not yours to change any more."))
 
 
 class Stopped(Exception):
@@ -57,16 +68,6 @@ def generate(
     return facts
 
 
-NO_COVER = Problem(
-    "roster_without_cover",
-    _("No beat needs anybody in this time."),
-    hint=_("Say first how many people each beat needs, by shift and day."),
-)
-NO_MEMBERS = Problem(
-    "roster_without_members", _("The squadron has no serving members in this time."), hint=_("Import them first.")
-)
-
-
 def obstacles(roster: Roster) -> list[Problem]:
     """What stands against generating: a published roster, no people."""
     if not Roster.objects.filter(pk=roster.pk, status="draft").exists():
@@ -74,7 +75,6 @@ def obstacles(roster: Roster) -> list[Problem]:
     return [] if roster.members().exists() else [NO_MEMBERS]
 
 
-@service
 def month_roster(*, by: User | None, unit: Unit, first_day: dt.date) -> Roster:
     """The squadron's roster of a month, made if there is none.
 
@@ -84,9 +84,5 @@ def month_roster(*, by: User | None, unit: Unit, first_day: dt.date) -> Roster:
         text = _("%(unit)s is no squadron. Rosters are made by squadron: give the code of one.")
         raise Refused([Problem("not_a_squadron", text % {"unit": unit.name})])
     last_day = (first_day + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
-    found = Roster.objects.filter(Q(first_day__lte=last_day, last_day__gte=first_day), unit=unit)
-    for roster in found.select_related("unit"):
-        if (roster.first_day, roster.last_day) != (first_day, last_day):
-            raise Refused([Problem("month_partly_rostered", _("Another roster takes a part of this month."))])
-        return roster
-    return Roster.objects.create(unit=unit, first_day=first_day, last_day=last_day)
+    found = Roster.objects.filter(unit=unit, first_day=first_day, last_day=last_day).select_related("unit").first()
+    return found or create_roster(by=by, unit=unit, first_day=first_day, last_day=last_day)

@@ -8,14 +8,12 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 
-from patrols import rostering as engine
 from patrols.models import Duty, Roster, ShiftType
-from patrols.services import rostering
 from personnel.models import Member
 from tests.conftest import County
-from tests.factories import make_beat, make_cover, make_duty, make_member, make_roster, make_shift_type
+from tests.factories import make_beat, make_cover, make_member, make_roster, make_shift_type
 
 FIRST, LAST = dt.date(2026, 12, 1), dt.date(2026, 12, 31)
 

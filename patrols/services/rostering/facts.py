@@ -93,9 +93,7 @@ def _duties(roster: Roster, ids: list[int]) -> tuple[list[Duty], list[Duty]]:
     )
     found = list(rows.order_by("day", "starts", "pk"))
     outside = [
-        duty
-        for duty in found
-        if duty.roster_id != roster.pk and not roster.first_day <= duty.day <= roster.last_day
+        duty for duty in found if duty.roster_id != roster.pk and not roster.first_day <= duty.day <= roster.last_day
     ]
     return [duty for duty in found if duty.roster_id == roster.pk], outside
 

@@ -33,9 +33,7 @@ def carried(facts: Facts) -> dict[int, engine.History]:
     everyone = sum(served.values()) or 1
     rates = {name: sum(float(row[name] or 0) for row in sums.values()) / everyone for name in MEASURES}
     whole = (facts.first_day - begun).days
-    return {
-        member.pk: _history(sums.get(member.pk, {}), rates, whole - served[member.pk]) for member in facts.members
-    }
+    return {member.pk: _history(sums.get(member.pk, {}), rates, whole - served[member.pk]) for member in facts.members}
 
 
 def _history(sums: dict[str, Any], rates: dict[str, float], missing_days: int) -> engine.History:
@@ -49,9 +47,7 @@ def _served(member: Member, since: dt.date, until: dt.date) -> int:
 
 
 def _sums(facts: Facts, since: dt.date) -> Any:
-    special = dict(
-        CalendarDay.objects.filter(date__range=(since, facts.first_day)).values_list("date", "kind")
-    )
+    special = dict(CalendarDay.objects.filter(date__range=(since, facts.first_day)).values_list("date", "kind"))
     holidays = [day for day, kind in special.items() if kind == DayKind.HOLIDAY]
     worked_weekends = [day for day, kind in special.items() if kind == DayKind.WORKDAY]
     weekend = Q(day__week_day__in=(SATURDAY, SUNDAY)) & ~Q(day__in=worked_weekends)

@@ -63,9 +63,7 @@ def assignments(roster: Roster, *, members: Collection[int] | None = None) -> li
 
 
 def assignment(facts: Facts, duty: Duty) -> engine.Assignment:
-    return engine.Assignment(
-        str(duty.member_id), facts.index(duty.day), str(duty.shift_type_id), beat_id(duty)
-    )
+    return engine.Assignment(str(duty.member_id), facts.index(duty.day), str(duty.shift_type_id), beat_id(duty))
 
 
 def beat_id(duty: Duty) -> str | None:

@@ -62,9 +62,7 @@ def _kept(roster: Roster, since: Snapshot | None) -> dict[Cell, int]:
 
 def _duties(roster: Roster, placed: engine.Roster, taken: set[Cell]) -> list[Duty]:
     shifts = ShiftType.objects.in_bulk({int(item.shift) for item in placed})
-    units = dict(
-        Member.objects.filter(pk__in={int(item.person) for item in placed}).values_list("pk", "unit_id")
-    )
+    units = dict(Member.objects.filter(pk__in={int(item.person) for item in placed}).values_list("pk", "unit_id"))
     duties = []
     for item in placed:
         member, day = int(item.person), roster.first_day + dt.timedelta(days=item.day)

@@ -110,7 +110,10 @@ def _rest(words: Words, item: engine.Violation) -> str:
     least, rest = hours(item.params["least"]), hours(item.params["rest"])
     if first is None or second is None:
         facts = {**words.days(item), "rest": rest, "least": least}
-        return _("%(rest)s h of rest between the duties of %(first)s and %(last)s, at least %(least)s h are needed") % facts
+        return (
+            _("%(rest)s h of rest between the duties of %(first)s and %(last)s, at least %(least)s h are needed")
+            % facts
+        )
     earlier, later = words.problem.shift[first.shift], words.problem.shift[second.shift]
     end = earlier.start_minute + earlier.minutes
     return _("%(shift)s of %(day)s ends at %(end)s, less than %(least)s h of rest before %(next)s at %(start)s") % {

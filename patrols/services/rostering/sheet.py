@@ -101,9 +101,7 @@ class Candidate:
 class Sheet:
     """One roster, read; every question below costs no query."""
 
-    def __init__(
-        self, facts: Facts, problem: engine.Problem, placed: tuple[engine.Assignment, ...]
-    ) -> None:
+    def __init__(self, facts: Facts, problem: engine.Problem, placed: tuple[engine.Assignment, ...]) -> None:
         self.facts, self.engine_problem, self.placed = facts, problem, placed
 
     @property
@@ -236,9 +234,7 @@ class Sheet:
 
     # --- changes -------------------------------------------------------------------------------------------------
 
-    def with_cell(
-        self, member_id: int, day: dt.date, shift_type_id: int | None, beat_id: int | None = None
-    ) -> Sheet:
+    def with_cell(self, member_id: int, day: dt.date, shift_type_id: int | None, beat_id: int | None = None) -> Sheet:
         """The sheet as it would be with this cell (`shift_type_id=None` empties it)."""
         cell = str(member_id), self.facts.index(day)
         others = tuple(item for item in self.placed if (item.person, item.day) != cell)

@@ -1,0 +1,10 @@
+"""Long work in the background: one row a job, with progress, cancel and recovery, on django-tasks.
+
+An app registers its work in `<app>/jobs.py`; pages call `enqueue`; `manage.py work` does it.
+"""
+
+from lianfang.platform.jobs.queue import cancel, enqueue
+from lianfang.platform.jobs.registry import Work, run_as, work, work_of
+from lianfang.platform.jobs.run import Cancelled, Run
+
+__all__ = ["Cancelled", "Run", "Work", "cancel", "enqueue", "run_as", "work", "work_of"]

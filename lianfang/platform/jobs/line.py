@@ -1,0 +1,99 @@
+"""A running job's own connection to the database.
+
+It holds the job's lock as long as the process lives, and writes progress that is visible at once, whatever
+transaction the work itself is in.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from types import TracebackType
+from typing import Any, Self
+from uuid import UUID
+
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+LOCK_SECONDS = 5.0  # how long to wait for a sweep that looks at the job just now
+POLL_SECONDS = 0.05
+LOCK = "hashtextextended('lianfang.job:' || %s, 0)"
+
+
+class Busy(Exception):
+    """Another process works on the job."""
+
+
+class Line:
+    """Opens the connection and takes the lock; safe to use from several threads."""
+
+    def __init__(self, job_id: UUID | str) -> None:
+        self.job_id = str(job_id)
+        self._guard = threading.Lock()
+        self._connection: BaseDatabaseWrapper = connections[DEFAULT_DB_ALIAS].copy()
+        self._connection.inc_thread_sharing()
+
+    def __enter__(self) -> Self:
+        """Raises `Busy`."""
+        deadline = time.monotonic() + LOCK_SECONDS
+        while not self._one(f"SELECT pg_try_advisory_lock({LOCK})", self.job_id)[0]:
+            if time.monotonic() > deadline:
+                self._connection.close()
+                raise Busy
+            time.sleep(POLL_SECONDS)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._connection.close()
+
+    def begin(self) -> bool:
+        """Mark the job as running; False where it has ended already or was cancelled before."""
+        return bool(
+            self._one(
+                "UPDATE platform_job SET status = 'running', attempts = attempts + 1,"
+                " started_at = coalesce(started_at, now())"
+                " WHERE id = %s AND status IN ('waiting', 'running') AND NOT cancel_requested RETURNING 1",
+                self.job_id,
+            )
+        )
+
+    def progress(self, percent: int, facts: dict[str, Any]) -> bool:
+        """Store how far the job is; returns whether somebody asked it to stop."""
+        return self._asked_to_stop(
+            "UPDATE platform_job SET percent = greatest(percent, least(99, %s)), facts = facts || %s::jsonb"
+            " WHERE id = %s AND status = 'running' RETURNING cancel_requested",
+            percent,
+            json.dumps(facts),
+            self.job_id,
+        )
+
+    def cancelled(self) -> bool:
+        """Whether somebody asked the job to stop."""
+        return self._asked_to_stop(
+            "SELECT cancel_requested FROM platform_job WHERE id = %s AND status = 'running'", self.job_id
+        )
+
+    def finish(self, status: str, *, result: dict[str, Any] | None = None, error: str = "") -> None:
+        """Store how the job ended, unless it has ended already."""
+        self._one(
+            "UPDATE platform_job SET status = %s, result = %s, error = %s, finished_at = now(),"
+            " percent = CASE WHEN %s = 'done' THEN 100 ELSE percent END"
+            " WHERE id = %s AND status IN ('waiting', 'running') RETURNING 1",
+            status,
+            json.dumps(result or {}),
+            error,
+            status,
+            self.job_id,
+        )
+
+    def _asked_to_stop(self, sql: str, *values: object) -> bool:
+        row = self._one(sql, *values)
+        return row is None or bool(row[0])  # a job that is gone needs no more work
+
+    def _one(self, sql: str, *values: object) -> Any:
+        with self._guard, self._connection.cursor() as cursor:
+            cursor.execute(sql, values)
+            return cursor.fetchone()

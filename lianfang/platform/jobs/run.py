@@ -1,0 +1,97 @@
+"""One run of a job: what its body may ask and tell, and how its end is stored."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from typing import Any
+
+from django.utils import timezone
+
+from lianfang.platform.jobs.line import Line
+from lianfang.platform.jobs.registry import scope_for, work_of
+from lianfang.platform.models import Job, JobStatus
+from lianfang.platform.problems import Refused
+
+logger = logging.getLogger("lianfang.jobs")
+
+WRITE_SECONDS = 0.5  # progress and the question of a cancel go to the database at most this often
+
+
+class Cancelled(Exception):
+    """The work stopped before its end because it was asked to."""
+
+
+class Run:
+    """Handed to a job's body; safe to use from the threads that the body starts."""
+
+    def __init__(self, job: Job, line: Line, stop: threading.Event | None = None) -> None:
+        self.job = job
+        self.owner = job.owner
+        self._line = line
+        self._stop = stop or threading.Event()
+        self._cancelled = False
+        self._asked_at = self._told_at = float("-inf")
+
+    def progress(self, percent: float, **facts: Any) -> None:
+        """Show how far the work is, 0 to 100, with numbers of the moment. May be called often."""
+        now = time.monotonic()
+        if now - self._told_at >= WRITE_SECONDS:
+            self._told_at = self._asked_at = now
+            self._cancelled = self._line.progress(int(max(0, percent)), facts)
+
+    def cancelled(self) -> bool:
+        """Whether the work is to stop: somebody cancelled it, or the worker ends. May be called often."""
+        now = time.monotonic()
+        if not self._cancelled and now - self._asked_at >= WRITE_SECONDS:
+            self._asked_at = now
+            self._cancelled = self._line.cancelled()
+        return self._cancelled or self._stop.is_set()
+
+    def stop_if_cancelled(self) -> None:
+        """Raises `Cancelled`."""
+        if self.cancelled():
+            raise Cancelled
+
+    def done(self, result: dict[str, Any]) -> None:
+        """Mark the job as done within the transaction that writes what it made: both happen, or neither."""
+        Job.objects.filter(pk=self.job.pk, status=JobStatus.RUNNING).update(
+            status=JobStatus.DONE, percent=100, result=result, finished_at=timezone.now()
+        )
+
+
+def execute(line: Line, stop: threading.Event | None = None) -> bool:
+    """Do a job's work and store its end; False where it was stopped because the worker ends, not the job."""
+    job = Job.objects.select_related("owner").filter(pk=line.job_id).first()
+    if job is None or not line.begin():
+        return True
+    try:
+        result = _body(Run(job, line, stop))
+    except Cancelled:
+        if stop is not None and stop.is_set() and not line.cancelled():
+            return False
+        line.finish(JobStatus.CANCELLED)
+    except Exception as error:  # noqa: BLE001 - whatever a body raises ends its job, not the worker
+        logger.warning("job %s (%s) failed: %s", job.pk, job.kind, error_code(error))
+        line.finish(JobStatus.FAILED, error=error_code(error))
+    else:
+        line.finish(JobStatus.DONE, result=result)
+    return True
+
+
+def _body(run: Run) -> dict[str, Any] | None:
+    work = work_of(run.job.kind)
+    if work is None:
+        raise LookupError
+    with scope_for(run.owner, job=str(run.job.pk)):
+        return work.body(run, **run.job.arguments)
+
+
+def error_code(error: BaseException) -> str:
+    """Class and code, as `Refused:roster_published` or `IntegrityError:23514`. Never the text: it may name people."""
+    if isinstance(error, Refused):
+        code = ",".join(problem.code for problem in error.problems)
+    else:
+        code = getattr(error.__cause__, "pgcode", None) or getattr(error, "code", None) or ""
+    return f"{type(error).__name__}:{code}".rstrip(":")[:120]
