@@ -15,23 +15,14 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from patrols.models import Beat, Duty, Roster, ShiftType
+from patrols.models.cover import WEEKDAYS
 from patrols.services.duties import mark_of
 from patrols.services.rostering import Finding, NeedCover, Sheet, Totals
 from personnel.models import AbsenceKind, Member
 from teams.models.calendar import Day
 
-WEEKDAYS = (
-    gettext_lazy("Mo"),
-    gettext_lazy("Tu"),
-    gettext_lazy("We"),
-    gettext_lazy("Th"),
-    gettext_lazy("Fr"),
-    gettext_lazy("Sa"),
-    gettext_lazy("Su"),
-)
 TONES = {"short": "bad", "thin": "warn", "full": "good", "over": "good"}
 WORST_FIRST = ("short", "thin", "over", "full")
 HOUR_LIMITS = frozenset({"hours_day", "hours_week", "hours_month", "hours_quarter", "hours_whole"})
@@ -218,8 +209,7 @@ class Grid:
         for need in self.needs:
             by_day.setdefault(need.day, []).append(need)
         return [
-            Column(day, tuple(by_day.get(day.date, ())), is_today=day.date == self.today)
-            for day in self.sheet.days
+            Column(day, tuple(by_day.get(day.date, ())), is_today=day.date == self.today) for day in self.sheet.days
         ]
 
     @cached_property
@@ -244,8 +234,9 @@ class Grid:
     @cached_property
     def strip(self) -> Strip:
         totals = list(self._totals.values())
-        working = [item for item in totals if item.duties] or totals
-        nights, weekends = [t.nights for t in working], [t.weekends for t in working]
+        # Who never works nights (a school-gate crew) says nothing about how evenly nights are shared.
+        nights = [item.nights for item in totals if item.nights]
+        weekends = [item.weekends for item in totals if item.weekends]
         return Strip(
             needed=sum(need.minimum for need in self.needs),
             filled=sum(need.minimum - need.missing for need in self.needs),

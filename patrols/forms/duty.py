@@ -19,9 +19,7 @@ class DutyCellForm(forms.Form):
 
     shift = forms.ChoiceField(label=_("Shift"), required=False)
     beat = forms.ChoiceField(label=_("Beat"), required=False)
-    is_fixed = forms.BooleanField(
-        label=_("Keep this cell when the roster is generated"), required=False, initial=True
-    )
+    is_fixed = forms.BooleanField(label=_("Keep this cell when the roster is generated"), required=False, initial=True)
     expected = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, data: Any, *, sheet: Sheet, member_id: int, day: dt.date) -> None:

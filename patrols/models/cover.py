@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from patrols.models.beat import Beat
@@ -16,6 +17,8 @@ from patrols.models.shift import ShiftType
 from teams.models.calendar import Day
 from teams.policy import Action
 from teams.scope import ScopedQuerySet
+
+WEEKDAYS = (_("Mo"), _("Tu"), _("We"), _("Th"), _("Fr"), _("Sa"), _("Su"))  # as people write them, 0 is Monday
 
 
 class HolidayRule(models.TextChoices):
@@ -78,6 +81,13 @@ class CoverRequirement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.beat} {self.shift_type.code} {self.minimum}/{self.ideal}"
+
+    @property
+    def weekdays_text(self) -> str:
+        """“Mo Tu We”, or “daily”."""
+        if len(self.weekdays) == 7:
+            return gettext("daily")
+        return " ".join(str(WEEKDAYS[number]) for number in sorted(self.weekdays))
 
     def applies_on(self, day: Day) -> bool:
         """Whether the need stands on that day of the work calendar."""

@@ -91,6 +91,10 @@ class ShiftType(models.Model):
         return int(self.minutes * self.counting_factor)
 
     @property
+    def counted_hours(self) -> float:
+        return self.counted_minutes / 60
+
+    @property
     def hours_text(self) -> str:
         """`20:00–04:00 +1` where it ends on the next day."""
         end = dt.datetime.combine(dt.date.min, self.starts_at) + dt.timedelta(minutes=self.minutes)

@@ -59,17 +59,12 @@ def _patterns(roster: Roster, members: list[int]) -> dict[tuple[int, dt.date], D
     return found
 
 
-def _allowed(
-    sheet: rostering.Sheet, wanted: dict[tuple[int, dt.date], Duty]
-) -> dict[tuple[int, dt.date], Duty]:
+def _allowed(sheet: rostering.Sheet, wanted: dict[tuple[int, dt.date], Duty]) -> dict[tuple[int, dt.date], Duty]:
     after = sheet
     for (member_id, day), duty in wanted.items():
         after = after.with_cell(member_id, day, duty.shift_type_id, duty.beat_id)
     impossible = {
-        (finding.member_id, day)
-        for finding in after.findings()
-        if finding.code in IMPOSSIBLE
-        for day in finding.days
+        (finding.member_id, day) for finding in after.findings() if finding.code in IMPOSSIBLE for day in finding.days
     }
     return {key: duty for key, duty in wanted.items() if key not in impossible}
 

@@ -111,9 +111,7 @@ def roster_need(request: SignedInRequest, pk: int, beat: int, shift_type: int, d
     roster = manageable(_rosters(), request.user, Action.ROSTER_EDIT, pk=pk)
     date = _day_of(roster, day)
     sheet = rostering.sheet(roster)
-    need = next(
-        (n for n in sheet.cover() if (n.beat_id, n.shift_type_id, n.day) == (beat, shift_type, date)), None
-    )
+    need = next((n for n in sheet.cover() if (n.beat_id, n.shift_type_id, n.day) == (beat, shift_type, date)), None)
     context = {
         "roster": roster,
         "day": date,

@@ -32,9 +32,7 @@ def my_shifts(request: SignedInRequest) -> HttpResponse:
         "today": today,
         "tomorrow": today + dt.timedelta(days=1),
         "next": coming[0] if coming else None,
-        "months": [
-            (month, list(found)) for month, found in groupby(coming, key=lambda duty: duty.day.replace(day=1))
-        ],
+        "months": [(month, list(found)) for month, found in groupby(coming, key=lambda duty: duty.day.replace(day=1))],
         "past": [duty for duty in duties if duty.ends <= timezone.now()],
         "absences": list(_absences(member, today)) if member else [],
     }

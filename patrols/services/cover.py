@@ -1,0 +1,88 @@
+"""Beats, shift types and cover: saved, and put out of use rather than deleted once something hangs on them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import ProtectedError
+from django.utils.translation import gettext as _
+
+from lianfang.platform.history import service
+from lianfang.platform.problems import Problem, Refused
+from patrols.models import Beat, CoverRequirement, Duty, RosterStatus, ShiftType
+from teams.models import Unit, User
+from teams.policy import Action
+from teams.scope import scope_of
+
+
+@service
+def save_beat(*, by: User | None, beat: Beat) -> Beat:
+    """Save a beat that its form has validated."""
+    beat.save()
+    _within_scope(by, beat.unit)
+    return beat
+
+
+@service
+def save_shift_type(*, by: User | None, shift_type: ShiftType) -> ShiftType:
+    """Save a shift type; duties in drafts follow its new times.
+
+    Raises `Refused` where its times change and published duties stand on them: what people were told stays true.
+    """
+    before = ShiftType.objects.filter(pk=shift_type.pk).first()
+    moved = before is not None and (before.starts_at, before.minutes) != (shift_type.starts_at, shift_type.minutes)
+    if moved and shift_type.duties.exclude(roster__status=RosterStatus.DRAFT).exists():
+        text = _("Published duties stand on these times. Put this shift type out of use and add a new one.")
+        raise Refused([Problem("shift_type_published", text, field="starts_at")])
+    shift_type.save()
+    _within_scope(by, shift_type.unit)
+    if moved:
+        _move_drafts(shift_type)
+    return shift_type
+
+
+@service
+def drop_beat(*, by: User | None, beat: Beat) -> bool:
+    """Delete a beat on which no duty hangs, else put it out of use. True when it was deleted."""
+    if beat.duties.exists():
+        beat.is_active = False
+        beat.save(update_fields=["is_active"])
+        return False
+    beat.delete()
+    return True
+
+
+@service
+def drop_shift_type(*, by: User | None, shift_type: ShiftType) -> bool:
+    """Delete a shift type on which nothing hangs, else put it out of use. True when it was deleted."""
+    try:
+        shift_type.delete()
+    except ProtectedError:
+        shift_type.is_active = False
+        shift_type.save(update_fields=["is_active"])
+        return False
+    return True
+
+
+@service
+def save_cover(*, by: User | None, unit: Unit, rows: Iterable[CoverRequirement], removed: Collection[int] = ()) -> None:
+    """Save the unit's cover as its table holds it; raises `PermissionDenied` for a row of another unit."""
+    _within_scope(by, unit)
+    CoverRequirement.objects.filter(pk__in=removed, beat__unit=unit).delete()
+    for row in rows:
+        if row.beat.unit_id != unit.pk or row.shift_type.unit_id != unit.pk:
+            raise PermissionDenied
+        row.save()
+
+
+def _move_drafts(shift_type: ShiftType) -> None:
+    duties = list(shift_type.duties.filter(roster__status=RosterStatus.DRAFT))
+    for duty in duties:
+        duty.starts, duty.ends = shift_type.span_on(duty.day)
+    Duty.objects.bulk_update(duties, ["starts", "ends"], batch_size=1000)
+
+
+def _within_scope(by: User | None, unit: Unit) -> None:
+    if by is not None and not scope_of(by, Action.COVER_MANAGE).covers(unit.path):
+        raise PermissionDenied
