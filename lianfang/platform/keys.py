@@ -4,7 +4,6 @@ Generated ones serve demonstration and tests; `make serve` refuses them (see `li
 """
 
 import base64
-import binascii
 import os
 import secrets
 import tempfile
@@ -61,7 +60,7 @@ def missing_keys(env: Mapping[str, str]) -> list[str]:
 def _decoded(name: str, text: str) -> bytes:
     try:
         key = base64.b64decode(text.strip(), validate=True)
-    except binascii.Error:
+    except ValueError:
         key = b""
     if len(key) != KEY_BYTES:
         raise ImproperlyConfigured(f"{name} must be {KEY_BYTES} random bytes in base64.")
