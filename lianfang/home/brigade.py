@@ -11,7 +11,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from lianfang.home.addresses import address
-from lianfang.home.months import Month, RosterState, roster_state
+from lianfang.home.months import Month, RosterState, roster_states
 from lianfang.home.waiting import certificates_ending, rosters_of
 from patrols.models import Duty
 from personnel.models import Member
@@ -66,8 +66,7 @@ def brigade_today(user: User, now: dt.datetime) -> BrigadeToday:
             unit,
             _below(unit, units, serving),
             _below(unit, units, on_duty),
-            roster_state(rosters, unit.pk, month),
-            roster_state(rosters, unit.pk, month.following),
+            *roster_states(rosters, unit.pk, month),
         )
         for unit in squadrons_of(units)
     ]

@@ -39,6 +39,7 @@ class RosterState:
 
     month: Month
     roster: Roster | None
+    is_running: bool  # the month is today's
 
     @property
     def is_published(self) -> bool:
@@ -50,15 +51,25 @@ class RosterState:
 
     @property
     def tone(self) -> str:
-        return self.roster.status if self.roster else "bad"
+        """A missing roster is worse for the month that runs than for the next."""
+        if self.roster is None:
+            return "bad" if self.is_running else "warn"
+        return self.roster.status
 
     @property
     def url(self) -> str:
         return address("roster-grid", self.roster.pk) if self.roster else address("roster-list")
 
 
-def roster_state(rosters: list[Roster], unit_id: int, month: Month) -> RosterState:
-    """The unit's roster for most of the month; a draft counts before a published one, as it is what waits."""
+def roster_states(rosters: list[Roster], unit_id: int, month: Month) -> tuple[RosterState, RosterState]:
+    """How the unit's rosters of this month and of the next stand."""
+    return (
+        RosterState(month, _roster_of(rosters, unit_id, month), is_running=True),
+        RosterState(month.following, _roster_of(rosters, unit_id, month.following), is_running=False),
+    )
+
+
+def _roster_of(rosters: list[Roster], unit_id: int, month: Month) -> Roster | None:
+    """Of several in a month a draft comes before a published one, as it is what waits."""
     fitting = [r for r in rosters if r.unit_id == unit_id and r.first_day <= month.last and r.last_day >= month.first]
-    fitting.sort(key=lambda r: (r.status != RosterStatus.DRAFT, r.first_day))
-    return RosterState(month, fitting[0] if fitting else None)
+    return min(fitting, key=lambda r: (r.status != RosterStatus.DRAFT, r.first_day), default=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from lianfang.home.addresses import address
-from lianfang.home.waiting import matters_of
+from lianfang.home.waiting import Matter, matters_of
 from teams.models import Post, Unit, User
 from teams.policy import Action
 from teams.scope import scope_of
@@ -61,7 +62,15 @@ class Navigation:
 
 
 SECTIONS: list[tuple[str, Any, list[Section]]] = [
-    ("start", "", [Section("home", _("Today")), Section("my-shifts", _("My shifts"), Action.ROSTER_VIEW, own=True)]),
+    (
+        "start",
+        "",
+        [
+            Section("home", _("Today")),
+            Section("my-shifts", _("My shifts"), Action.ROSTER_VIEW, own=True),
+            Section("my-file", _("My file"), Action.MEMBER_VIEW, own=True),
+        ],
+    ),
     (
         "people",
         _("People"),
@@ -92,8 +101,8 @@ SECTIONS: list[tuple[str, Any, list[Section]]] = [
         "setup",
         _("Set-up"),
         [
-            Section("account-list", _("Accounts"), Action.ACCOUNT_MANAGE),
-            Section("calendar", _("Work calendar"), Action.CALENDAR_MANAGE),
+            Section("admin:teams_user_changelist", _("Accounts"), Action.ACCOUNT_MANAGE),
+            Section("admin:teams_calendarday_changelist", _("Work calendar"), Action.CALENDAR_MANAGE),
         ],
     ),
 ]
@@ -118,7 +127,9 @@ def build_navigation(request: HttpRequest) -> Navigation:
         return found  # nothing else opens yet
     found.groups = groups_of(user)
     mark_active(found.groups, request.path)
-    found.waiting = len(matters_of(request))
+    matters = matters_of(request)
+    found.waiting = len(matters)
+    count_matters(found.groups, matters)
     if scope_of(user, Action.UNIT_VIEW):
         found.search_url = address("search")
         found.search_text = request.GET.get("q", "") if request.path == found.search_url else ""
@@ -147,6 +158,13 @@ def opens(section: Section, user: User) -> bool:
         return True
     scope = scope_of(user, section.action)
     return scope.own if section.own else bool(scope.everywhere or scope.paths)
+
+
+def count_matters(groups: list[Group], matters: list[Matter]) -> None:
+    """Each section bears the number of matters that wait in it."""
+    counts = Counter(address(matter.section) for matter in matters)
+    for entry in (entry for group in groups for entry in group.entries):
+        entry.count = counts[entry.url]
 
 
 def mark_active(groups: list[Group], path: str) -> None:

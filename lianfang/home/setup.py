@@ -41,7 +41,7 @@ def setup_steps(user: User, today: dt.date) -> list[Step]:
 def _units() -> Step:
     squadrons = Unit.objects.squadrons().count()
     found = ngettext("%(n)s squadron", "%(n)s squadrons", squadrons) % {"n": squadrons}
-    return Step(_("Units"), found, squadrons > 0, address("unit-list"), _("Set up units"))
+    return Step(_("Units"), found, squadrons > 0, address("admin:teams_unit_changelist"), _("Set up units"))
 
 
 def _accounts(today: dt.date) -> Step:
@@ -56,7 +56,9 @@ def _accounts(today: dt.date) -> Step:
     else:
         text = _("every squadron has a leader's account")
     has_units = squadrons.exists()
-    return Step(_("Accounts"), text, has_units and not missing, address("account-list"), _("Hand out accounts"))
+    return Step(
+        _("Accounts"), text, has_units and not missing, address("admin:teams_user_changelist"), _("Hand out accounts")
+    )
 
 
 def _calendars(today: dt.date) -> Iterator[Step]:
@@ -65,4 +67,4 @@ def _calendars(today: dt.date) -> Iterator[Step]:
     for year in years:
         found = _("holidays and make-up workdays are in") if year in known else _("not in yet; announced in autumn")
         title = _("Work calendar %(year)s") % {"year": year}
-        yield Step(title, found, year in known, address("calendar"), _("Open the calendar"))
+        yield Step(title, found, year in known, address("admin:teams_calendarday_changelist"), _("Open the calendar"))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 
 from lianfang.home.away import Away
-from lianfang.home.months import Month, RosterState, roster_state
+from lianfang.home.months import Month, RosterState, roster_states
 from lianfang.home.waiting import Ending, endings, rosters_of
 from patrols.models import CoverRequirement, Duty, ShiftType
 from patrols.services.rostering import sheet
@@ -64,14 +64,14 @@ def squadron_today(user: User, unit: Unit, now: dt.datetime) -> SquadronToday:
     today = timezone.localdate(now)
     month = Month.of(today)
     rosters = rosters_of(user, month)
-    coming = roster_state(rosters, unit.pk, month.following)
+    running, coming = roster_states(rosters, unit.pk, month)
     absences = absences_of_week(user, today)
     shifts = shifts_of_day(user, today, now)
     return SquadronToday(
         serving=Member.objects.visible_to(user).serving(today).count(),
         on_duty_now=sum(len(p.people) for shift in shifts if shift.is_running for p in shift.places),
         away_today=sum(away.covers(today) for away in absences),
-        this_month=roster_state(rosters, unit.pk, month),
+        this_month=running,
         next_month=coming,
         open_places=sheet(coming.roster).uncovered if coming.roster else None,
         shifts=shifts,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -9,15 +10,17 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from lianfang.home.addresses import address
 from lianfang.home.brigade import brigade_today, squadrons_of
 from lianfang.home.own import own_today
 from lianfang.home.review import review_today
+from lianfang.home.search import search
 from lianfang.home.setup import setup_steps
 from lianfang.home.squadron import squadron_today
 from lianfang.home.waiting import matters_of
-from teams.gate import SignedInRequest
+from teams.gate import SignedInRequest, gate
 from teams.models import Unit, User
 from teams.policy import Action
 from teams.scope import scope_of
@@ -47,16 +50,22 @@ def home(request: Any) -> HttpResponse:
     return _own(request)
 
 
+@gate(Action.UNIT_VIEW)
+def search_page(request: SignedInRequest) -> HttpResponse:
+    text = request.GET.get("q", "").strip()[:60]
+    return render(request, "home/search.html", {"text": text, "kinds": search(request.user, text)})
+
+
 def _squadron(request: SignedInRequest, unit: Unit) -> HttpResponse:
     now = timezone.localtime()
-    context = {"unit": unit, "now": now, "matters": matters_of(request), "members_url": address("member-list")}
-    return render(request, "home/squadron.html", context | {"today": squadron_today(request.user, unit, now)})
+    today = squadron_today(request.user, unit, now)
+    return render(request, "home/squadron.html", _context(request, now) | {"unit": unit, "today": today})
 
 
 def _brigade(request: SignedInRequest) -> HttpResponse:
     now = timezone.localtime()
-    context = {"now": now, "matters": matters_of(request), "members_url": address("member-list")}
-    return render(request, "home/brigade.html", context | {"today": brigade_today(request.user, now)})
+    context = _context(request, now) | {"today": brigade_today(request.user, now)}
+    return render(request, "home/brigade.html", context)
 
 
 def _setup(request: SignedInRequest) -> HttpResponse:
@@ -64,11 +73,26 @@ def _setup(request: SignedInRequest) -> HttpResponse:
 
 
 def _review(request: SignedInRequest) -> HttpResponse:
-    today = review_today(request.user, timezone.localdate())
-    return render(request, "home/review.html", {"today": today})
+    now = timezone.localtime()
+    today = review_today(request.user, now.date())
+    return render(request, "home/review.html", {"day_title": day_title(now.date()), "today": today})
 
 
 def _own(request: SignedInRequest) -> HttpResponse:
     now = timezone.localtime()
-    context = {"now": now, "today": own_today(request.user, now), "shifts_url": address("my-shifts")}
-    return render(request, "home/own.html", context)
+    context = {"now": now, "day_title": day_title(now.date()), "shifts_url": address("my-shifts")}
+    return render(request, "home/own.html", context | {"today": own_today(request.user, now)})
+
+
+def _context(request: SignedInRequest, now: dt.datetime) -> dict[str, Any]:
+    return {
+        "now": now,
+        "day_title": day_title(now.date()),
+        "matters": matters_of(request),
+        "members_url": address("member-list"),
+    }
+
+
+def day_title(day: dt.date) -> str:
+    """The date with its weekday, as the page's heading."""
+    return f"{date_format(day, 'DATE_FORMAT')} {date_format(day, 'l')}"

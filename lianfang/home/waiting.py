@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from lianfang.home.addresses import address
-from lianfang.home.months import Month, RosterState, roster_state
+from lianfang.home.months import Month, RosterState, roster_states
 from patrols.models import CoverRequirement, Roster
 from personnel.models import Member
 from teams.models import Unit, User
@@ -31,6 +31,7 @@ class Matter:
     text: str
     url: str
     link: str
+    section: str  # the url name of the section where it is done
     tone: str = "warn"
     hint: str = ""
 
@@ -67,20 +68,21 @@ def _roster_matters(user: User, today: dt.date) -> Iterator[Matter]:
                 where + _("No cover is set"),
                 address("cover-page"),
                 _("Set beats and cover"),
+                "cover-page",
                 hint=_("A roster is made from what each beat needs."),
             )
-        for state in (roster_state(rosters, unit.pk, m) for m in (month, month.following)):
-            yield from _roster_matter(where, state, is_urgent=state.month == month)
+        for state in roster_states(rosters, unit.pk, month):
+            yield from _roster_matter(where, state)
 
 
-def _roster_matter(where: str, state: RosterState, *, is_urgent: bool) -> Iterator[Matter]:
-    tone = "bad" if is_urgent else "warn"
+def _roster_matter(where: str, state: RosterState) -> Iterator[Matter]:
+    tone = "bad" if state.is_running else "warn"
     if state.roster is None:
         text = _("The roster of %(month)s is not made yet") % {"month": state.month.name}
-        yield Matter(where + text, address("roster-list"), _("Make it"), tone)
+        yield Matter(where + text, address("roster-list"), _("Make it"), "roster-list", tone)
     elif state.roster.is_draft:
         text = _("The roster of %(month)s is a draft") % {"month": state.month.name}
-        yield Matter(where + text, state.url, _("Finish and publish"), tone)
+        yield Matter(where + text, state.url, _("Finish and publish"), "roster-list", tone)
 
 
 def rosters_of(user: User, month: Month) -> list[Roster]:
@@ -133,7 +135,7 @@ def _certificate_matters(user: User, today: dt.date) -> Iterator[Matter]:
     if over:
         text = ngettext("%(n)s member has no valid certificate", "%(n)s members have no valid certificate", over)
         hint = _("Without one nobody can be rostered.")
-        yield Matter(text % {"n": over}, url, _("See who"), "bad", hint)
+        yield Matter(text % {"n": over}, url, _("See who"), "member-list", "bad", hint)
     if soon:
         text = ngettext("%(n)s certificate ends within 60 days", "%(n)s certificates end within 60 days", soon)
-        yield Matter(text % {"n": soon}, url, _("See who"))
+        yield Matter(text % {"n": soon}, url, _("See who"), "member-list")
