@@ -244,9 +244,10 @@ def listening_port(env: Mapping[str, str]) -> Iterator[socket.socket]:
         yield listener
 
 
-def answers(port: int, host: str) -> bool:
+def answers(port: socket.socket, host: str) -> bool:
     """Whether /healthz answers 200 to a visitor of `host` behind the proxy."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    address, number = port.getsockname()  # 0.0.0.0, to connect to, is this machine
+    connection = http.client.HTTPConnection(address, number, timeout=2)
     try:
         connection.request("GET", "/healthz", headers={"Host": host, "X-Forwarded-Proto": "https"})
         return connection.getresponse().status == 200
@@ -293,7 +294,7 @@ def run(
                 accounts = prepare(supervisor, mode)
                 for child in children(port, env):
                     supervisor.start(child)
-                supervisor.await_ready(lambda: answers(number, host))
+                supervisor.await_ready(lambda: answers(port, host))
                 say(f"\nLianfang is ready at http://127.0.0.1:{number}\n{accounts}")
                 supervisor.watch(lambda: is_running(ROOT, env))
             finally:
