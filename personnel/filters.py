@@ -54,6 +54,8 @@ STATUSES = [*MemberStatus.choices, ("all", _("all, former members too"))]
 
 
 class MemberFilter(StrictFilterSet):
+    """`origin` shows only once a link set it (the strength figures do): the bar stays one line."""
+
     q = filters.CharFilter(
         method="search",
         label=_("Name or pinyin"),
@@ -81,6 +83,12 @@ class MemberFilter(StrictFilterSet):
         if self.form.is_valid() and not self.form.cleaned_data.get("status"):
             return found.exclude(status=MemberStatus.LEFT)
         return found
+
+    def get_form_class(self) -> Any:
+        form = super().get_form_class()
+        if not self.data.get("origin"):
+            form.base_fields["origin"].widget = forms.HiddenInput()
+        return form
 
     def search(self, rows: Any, _name: str, text: str) -> Any:
         return rows.search(text)

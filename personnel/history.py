@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from lianfang.platform.fields import EncryptedTextField
 from personnel.models import Member
-from teams.models import Unit
+from teams.models import Unit, User
 
 SHOWN = 50
+LABELS = {"name": _("full name")}
 UNTOLD = {"id_number_hash", "name_pinyin", "name_initials", "id"}
 
 
@@ -44,10 +45,11 @@ def entries(member: Member) -> list[Entry]:
     """The latest writes, newest first."""
     events = list(_events().filter(pgh_obj_id=member.pk).select_related("pgh_context").order_by("-pgh_id")[: SHOWN + 1])
     units = {u.pk: u.name for u in Unit.objects.filter(pk__in={e.unit_id for e in events})}
+    names = _names(events)
     found = []
     for event, before in zip(events, [*events[1:], None], strict=True):
         what = KINDS.get(event.pgh_label.split("_")[-1], KINDS["update"])
-        entry = Entry(event.pgh_created_at, _who(event), what)
+        entry = Entry(event.pgh_created_at, names.get(_actor(event).get("user"), _actor(event).get("name", "")), what)
         if before is not None and event.pgh_label != "insert":
             entry.changes = [c for f in _fields() if (c := _change(f, before, event, units))]
         found.append(entry)
@@ -63,9 +65,14 @@ def _fields() -> list[Any]:
     return [f for f in Member._meta.concrete_fields if f.name not in UNTOLD]
 
 
-def _who(event: Any) -> str:
-    data = event.pgh_context.metadata if event.pgh_context else {}
-    return str(data.get("name", ""))
+def _actor(event: Any) -> dict[str, Any]:
+    return event.pgh_context.metadata if event.pgh_context else {}
+
+
+def _names(events: list[Any]) -> dict[int, str]:
+    """The people behind the accounts that wrote; one query."""
+    accounts = {_actor(event).get("user") for event in events} - {None}
+    return {user.pk: user.name or user.username for user in User.objects.filter(pk__in=accounts)}
 
 
 def _change(f: Any, before: Model, after: Model, units: dict[int, str]) -> FieldChange | None:
@@ -73,10 +80,10 @@ def _change(f: Any, before: Model, after: Model, units: dict[int, str]) -> Field
     if old == new:
         return None
     if isinstance(f, EncryptedTextField) or f.name == "user":
-        return FieldChange(f.verbose_name)
+        return FieldChange(LABELS.get(f.name, f.verbose_name))
     if f.name == "unit":
         return FieldChange(f.verbose_name, units.get(old, ""), units.get(new, ""))
-    return FieldChange(f.verbose_name, _word(f, old), _word(f, new))
+    return FieldChange(LABELS.get(f.name, f.verbose_name), _word(f, old), _word(f, new))
 
 
 def _word(f: Any, value: Any) -> str:

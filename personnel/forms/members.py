@@ -61,6 +61,7 @@ class MemberForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Member
         fields = FILE_FIELDS
+        labels = {"name": _("full name")}
         widgets = {name: DateInput() for name in DATE_FIELDS}
 
     def clean_name(self) -> str:

@@ -36,7 +36,7 @@ COLUMNS = (
         12,
         ("班", "组别", "巡逻组", "所在班组", "所属班组", "小组", "组", "分队", "group", "crew", "patrolgroup"),
     ),
-    RosterColumn("name", "姓名", _("name"), 10, ("名字", "人员姓名", "队员姓名", "辅警姓名", "name", "fullname")),
+    RosterColumn("name", "姓名", _("full name"), 10, ("名字", "人员姓名", "队员姓名", "辅警姓名", "name", "fullname")),
     RosterColumn("sex", "性别", _("sex"), 6, ("sex", "gender")),
     RosterColumn(
         "id_number",

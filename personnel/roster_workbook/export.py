@@ -13,6 +13,7 @@ from personnel.models.member import MemberQuerySet
 from personnel.roster_workbook.columns import COLUMNS, REASON_TITLE
 from personnel.roster_workbook.table import RosterTable
 from personnel.roster_workbook.values import WORD_FOR
+from personnel.unit_names import lines
 from teams.models import Unit, UnitKind
 
 SHEET = "花名册"
@@ -37,10 +38,10 @@ def template() -> bytes:
 def export(members: MemberQuerySet, *, whole_id_numbers: bool) -> bytes:
     """`members` in the workbook's own format; ID numbers masked unless `whole_id_numbers`."""
     rows = list(members.select_related("unit"))
-    above = _squadrons(rows)
+    above = {pk: _names(line) for pk, line in lines(m.unit for m in rows).items()}
     certificates = _certificates(rows)
-    lines = (_line(n, m, above[m.unit_id], certificates.get(m.pk), whole_id_numbers) for n, m in enumerate(rows, 1))
-    return write_table(SHEET, _HEADER, lines)
+    cells = (_line(n, m, above[m.unit_id], certificates.get(m.pk), whole_id_numbers) for n, m in enumerate(rows, 1))
+    return write_table(SHEET, _HEADER, cells)
 
 
 def _line(
@@ -65,15 +66,6 @@ def _line(
 def _value(member: Member, key: str) -> Any:
     value = getattr(member, key)
     return WORD_FOR[key].get(value, "") if key in WORD_FOR else value
-
-
-def _squadrons(members: Iterable[Member]) -> dict[int, dict[str, str]]:
-    """For each unit of `members` the three names that the workbook gives it."""
-    units = {m.unit_id: m.unit for m in members}
-    steps = Unit.steplen
-    paths = {u.path[:end] for u in units.values() for end in range(steps, len(u.path) + 1, steps)}
-    by_path = {u.path: u for u in Unit.objects.filter(path__in=paths)}
-    return {pk: _names([by_path[u.path[:e]] for e in range(steps, len(u.path) + 1, steps)]) for pk, u in units.items()}
 
 
 def _names(line: list[Unit]) -> dict[str, str]:

@@ -55,7 +55,7 @@ class RosterTable:
             return [Problem("column_twice", message % {"columns": "、".join(twice)}, field="mapping")]
         return [
             Problem("column_missing", _("No column is taken for the %(field)s.") % {"field": label}, field="mapping")
-            for key, label in (("name", _("name")), ("id_number", _("ID number")))
+            for key, label in (("name", _("full name")), ("id_number", _("ID number")))
             if key not in keys
         ]
 

@@ -78,19 +78,26 @@ class Places:
         if len(matches) == 1:
             return Place(matches[0]), None
         if matches:
-            return None, _problem("unit_ambiguous", key, _("several units below %(unit)s have this name"), parent)
+            return None, _problem(
+                "unit_ambiguous", key, _("several units below %(unit)s are called “%(name)s”"), parent, name
+            )
         if self._is_closed(name, parent):
-            return None, _problem("unit_closed", key, _("this unit below %(unit)s is closed"), parent)
+            return None, _problem("unit_closed", key, _("“%(name)s” below %(unit)s is closed"), parent, name)
         if nesting_problems(kind, parent):
-            return None, _problem("unit_not_below", key, _("no such unit stands below %(unit)s"), parent)
+            return None, _problem("unit_not_below", key, NOT_BELOW, parent, name)
         return Place(parent, ((kind, name),)), None
 
     def _is_closed(self, name: str, parent: Unit) -> bool:
         return any(u not in self._open and u.path.startswith(parent.path) and _same(u, name) for u in self._units)
 
 
-def _problem(code: str, key: str, message: Any, unit: Unit) -> Problem:
-    return Problem(code, message % {"unit": unit.name}, field=key)
+NOT_BELOW = _(
+    "“%(name)s” is no unit below %(unit)s; correct the name, import into the unit above, or leave this column out"
+)
+
+
+def _problem(code: str, key: str, message: Any, unit: Unit, name: str) -> Problem:
+    return Problem(code, message % {"unit": unit.name, "name": name[:40]}, field=key)
 
 
 def _same(unit: Unit, name: str) -> bool:

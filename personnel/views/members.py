@@ -21,6 +21,7 @@ from personnel.history import entries
 from personnel.models import Member
 from personnel.rules import certificates as certificate_rules
 from personnel.services import members as services
+from personnel.unit_names import labels
 from teams.gate import SignedInRequest, gate, manageable, visible
 from teams.models import User
 from teams.policy import Action
@@ -34,6 +35,7 @@ class Row:
     """A line of the list: the member and how the certificate's end stands out."""
 
     member: Member
+    unit: str
     certificate_tone: str
 
 
@@ -48,7 +50,8 @@ def member_list(request: SignedInRequest) -> HttpResponse:
     found = MemberFilter(request.GET, queryset=rows.with_certificate_until(), request=request)
     page = keyset_page(found.qs, request.GET, ORDER)
     today = timezone.localdate()
-    lines = [Row(m, certificate_rules.tone(m.certificate_until, today)) for m in page.rows]
+    units = labels(m.unit for m in page.rows)
+    lines = [Row(m, units[m.unit_id], certificate_rules.tone(m.certificate_until, today)) for m in page.rows]
     context = {"filter": found, "page": page, "lines": lines, **rights(request.user)}
     return render(request, "personnel/members/list.html", context)
 
@@ -88,6 +91,7 @@ def _file_context(user: User, member: Member, **more: Any) -> dict[str, Any]:
     path = member.unit.path
     return {
         "member": member,
+        "unit_label": labels([member.unit])[member.unit_id],
         "certificates": certificates,
         "absences": absences[:20],
         "history": entries(member),
