@@ -13,6 +13,7 @@ from lianfang.platform.problems import Refused
 from patrols import rostering as engine
 from patrols.models import Roster
 from patrols.services import generation
+from patrols.services.rostering import PUBLISHED
 from teams.policy import Action
 
 Shown = list[tuple[Any, Any, str]]
@@ -44,7 +45,7 @@ def _show(facts: Mapping[str, Any]) -> Shown:
     link=lambda job: reverse("roster-grid", args=[job.arguments["roster_id"]]),
     errors={
         problem.code: problem.message
-        for problem in (generation.PUBLISHED, generation.NO_COVER, generation.NO_MEMBERS, generation.GONE)
+        for problem in (PUBLISHED, generation.NO_COVER, generation.NO_MEMBERS, generation.GONE)
     }
     | {
         "23514": _("Certificates or the roster changed meanwhile. Generate it again."),

@@ -13,7 +13,7 @@ from lianfang.platform.problems import Problem, Refused
 from patrols import rostering as engine
 from patrols.models import Roster
 from patrols.services import rostering
-from patrols.services.rostering.result import PUBLISHED
+from patrols.services.rostering import PUBLISHED
 from patrols.services.rosters import create_roster
 from teams.models import Unit, UnitKind, User
 

@@ -4,16 +4,34 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Callable
 from io import StringIO
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone, translation
 
-from patrols.models import Duty, Roster, ShiftType
+from lianfang.platform import jobs
+from lianfang.platform.jobs.worker import Worker
+from lianfang.platform.models import Job
+from patrols.models import Beat, CoverRequirement, Duty, Roster, ShiftType
+from patrols.services import generation, rostering
 from personnel.models import Member
+from teams.models import User
 from tests.conftest import County
-from tests.factories import make_beat, make_cover, make_member, make_roster, make_shift_type
+from tests.factories import (
+    make_absence,
+    make_beat,
+    make_cover,
+    make_duty,
+    make_member,
+    make_roster,
+    make_shift_type,
+    make_user,
+)
 
 FIRST, LAST = dt.date(2026, 12, 1), dt.date(2026, 12, 31)
 
@@ -50,7 +68,8 @@ def roster(county: County, crew: list[Member], early: ShiftType, late: ShiftType
 
 def run_command(**options: Any) -> dict[str, Any]:
     out = StringIO()
-    call_command("generate_roster", unit="990100110000", month="2026-12", seconds=3.0, stdout=out, **options)
+    options = {"unit": "990100110000", "month": "2026-12", "seconds": 1.5} | options
+    call_command("generate_roster", stdout=out, **options)
     return json.loads(out.getvalue())
 
 
@@ -59,4 +78,147 @@ def test_command_prints_one_object_and_fills_the_roster(roster: Roster) -> None:
     assert list(printed) == ["status", "hard_violations", "uncovered", "objective", "bound", "seconds"]
     assert printed["hard_violations"] == 0
     assert printed["uncovered"] == 0
-    assert Duty.objects.filter(roster=roster).count() == 3 * 31
+    assert Duty.objects.filter(roster=roster).count() >= 3 * 31
+
+
+def december() -> list[Any]:
+    return list(Duty.objects.order_by("member", "day").values_list("member", "day", "shift_type"))
+
+
+def test_command_makes_the_draft_that_is_missing(roster: Roster, county: County) -> None:
+    roster.delete()
+    assert run_command()["uncovered"] == 0
+    made = Roster.objects.get(unit=county.squadron)
+    assert (made.first_day, made.last_day, made.status) == (FIRST, LAST, "draft")
+
+
+def test_command_refuses_a_published_roster(roster: Roster) -> None:
+    Roster.objects.filter(pk=roster.pk).update(status="published")
+    with translation.override("en"), pytest.raises(CommandError, match="The roster is published"):
+        run_command()
+    assert not Duty.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"unit": "990100100000"}, "is no squadron"),
+        ({"unit": "990100110001"}, "is no squadron"),
+        ({"unit": "990199999999"}, "There is no unit with the code 990199999999"),
+        ({"month": "December"}, "--month must be a month such as 2026-12"),
+        ({"seconds": 0.0}, "--seconds must be more than 0"),
+    ],
+)
+def test_command_says_what_it_needs(roster: Roster, options: dict[str, Any], sentence: str) -> None:
+    with translation.override("en"), pytest.raises(CommandError, match=sentence):
+        run_command(**options)
+
+
+def test_command_without_cover_says_what_to_do_first(roster: Roster) -> None:
+    CoverRequirement.objects.all().delete()
+    with translation.override("en"), pytest.raises(CommandError, match="Say first how many people"):
+        run_command()
+
+
+def test_generation_keeps_fixed_cells(roster: Roster, crew: list[Member], early: ShiftType) -> None:
+    beat = Beat.objects.get()
+    for day in (1, 2, 3):
+        make_duty(roster, crew[0], dt.date(2026, 12, day), early, beat=beat, is_fixed=True)
+    loose = make_duty(roster, crew[1], dt.date(2026, 12, 9), early)  # on no beat: nothing the engine would plan
+    run_command()
+    kept = roster.duties.filter(is_fixed=True, member=crew[0], shift_type=early, beat=beat, origin="hand")
+    assert [duty.day.day for duty in kept.order_by("day")] == [1, 2, 3]
+    assert not roster.duties.filter(pk=loose.pk).exists()
+
+
+def test_generated_roster_breaks_no_limit(roster: Roster, crew: list[Member]) -> None:
+    make_absence(crew[2], timezone.make_aware(dt.datetime(2026, 12, 7)), timezone.make_aware(dt.datetime(2026, 12, 12)))
+    printed = run_command()
+    assert printed["hard_violations"] == 0
+    assert rostering.judge(roster) == []
+    assert not roster.duties.filter(member=crew[2], day__range=("2026-12-07", "2026-12-11")).exists()
+
+
+def test_stopped_generation_changes_nothing(roster: Roster, crew: list[Member], early: ShiftType) -> None:
+    make_duty(roster, crew[0], FIRST, early)
+    before = december()
+    with pytest.raises(generation.Stopped):
+        generation.generate(by=None, roster=roster, seconds=30, should_stop=lambda: True)
+    assert december() == before
+
+
+# --- in the background -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_job_generates_as_its_owner(roster: Roster, leader: User) -> None:
+    job = jobs.enqueue("generate_roster", by=leader, roster_id=roster.pk, seconds=1.5)
+    Worker(batch=True).run()
+    job.refresh_from_db()
+    assert job.status == "done"
+    assert job.result["hard_violations"] == 0
+    assert roster.duties.count() >= 3 * 31
+    last = Roster.pgh_event_model.objects.filter(pgh_obj=roster).latest("pgh_created_at")  # type: ignore[attr-defined]
+    assert last.pgh_context.metadata["user"] == leader.pk
+    assert last.pgh_context.metadata["job"] == str(job.pk)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_job_of_an_outsider_generates_nothing(roster: Roster, outsider: User) -> None:
+    job = jobs.enqueue("generate_roster", by=outsider, roster_id=roster.pk, seconds=1.5)
+    Worker(batch=True).run()
+    job.refresh_from_db()
+    assert (job.status, job.error) == ("failed", "Refused:roster_gone")
+    assert not Duty.objects.exists()
+
+
+# --- pages -----------------------------------------------------------------------------------------------------------
+
+ClientOf = Callable[[User], Client]
+
+
+@pytest.fixture
+def address(roster: Roster) -> str:
+    return reverse("roster-generate", args=[roster.pk])
+
+
+def test_page_says_what_is_replaced_and_what_stays(
+    roster: Roster, crew: list[Member], early: ShiftType, leader: User, client_of: ClientOf, address: str
+) -> None:
+    make_duty(roster, crew[0], FIRST, early, is_fixed=True)
+    make_duty(roster, crew[1], FIRST, early)
+    make_duty(roster, crew[2], FIRST, early, origin="generated")
+    counts = client_of(leader).get(address).context["counts"]
+    assert counts == {"fixed": 1, "replaced": 2, "by_hand": 1}
+
+
+def test_leader_starts_the_job_once(roster: Roster, leader: User, client_of: ClientOf, address: str) -> None:
+    client = client_of(leader)
+    first = client.post(address, {"seconds": "30"})
+    job = Job.objects.get()
+    assert (job.owner, job.arguments) == (leader, {"roster_id": roster.pk, "seconds": 30})
+    assert first.headers["Location"] == reverse("job-detail", args=[job.pk])
+    assert client.post(address, {"seconds": "60"}).headers["Location"] == first.headers["Location"]
+    assert Job.objects.count() == 1
+
+
+def test_job_that_another_leader_started_is_not_shown(
+    roster: Roster, leader: User, county: County, client_of: ClientOf, address: str
+) -> None:
+    deputy = make_user("deputy", "leader", county.squadron)
+    client_of(deputy).post(address, {"seconds": "30"})
+    answer = client_of(leader).post(address, {"seconds": "30"})
+    assert answer.headers["Location"] == reverse("roster-grid", args=[roster.pk])
+    assert Job.objects.get().owner == deputy
+
+
+def test_published_roster_starts_no_job(roster: Roster, leader: User, client_of: ClientOf, address: str) -> None:
+    Roster.objects.filter(pk=roster.pk).update(status="published")
+    assert client_of(leader).post(address, {"seconds": "30"}).status_code == 200
+    assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize("seconds", ["0", "100000", "soon", ""])
+def test_unoffered_time_starts_no_job(leader: User, client_of: ClientOf, address: str, seconds: str) -> None:
+    assert client_of(leader).post(address, {"seconds": seconds}).status_code == 200
+    assert not Job.objects.exists()

@@ -89,11 +89,11 @@ class Line:
             self.job_id,
         )
 
-    def _asked_to_stop(self, sql: str, *values: object) -> bool:
+    def _asked_to_stop(self, sql: str, *values: str | int) -> bool:
         row = self._one(sql, *values)
         return row is None or bool(row[0])  # a job that is gone needs no more work
 
-    def _one(self, sql: str, *values: object) -> Any:
+    def _one(self, sql: str, *values: str | int) -> Any:
         with self._guard, self._connection.cursor() as cursor:
             cursor.execute(sql, values)
             return cursor.fetchone()

@@ -129,7 +129,8 @@ def release(job_id: str) -> None:
 def _make_ready(job: Job, *, attempts: int) -> None:
     job.status, job.attempts = JobStatus.WAITING, attempts
     job.save(update_fields=["status", "attempts"])
-    DBTaskResult.objects.filter(pk=job.task_id).update(status=TaskResultStatus.READY)
+    if job.task_id is not None:
+        DBTaskResult.objects.filter(pk=job.task_id).update(status=TaskResultStatus.READY)
 
 
 # --- sweeping --------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@
 """
 
 from patrols.services.rostering.problem import assignments, build_problem
-from patrols.services.rostering.result import Snapshot, apply_result, snapshot
+from patrols.services.rostering.result import PUBLISHED, Snapshot, apply_result, snapshot
 from patrols.services.rostering.sentences import day_text, reason_label, sentences
 from patrols.services.rostering.sheet import (
     Candidate,
@@ -18,6 +18,7 @@ from patrols.services.rostering.sheet import (
 )
 
 __all__ = [
+    "PUBLISHED",
     "Candidate",
     "Finding",
     "NeedCover",

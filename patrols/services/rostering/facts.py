@@ -104,7 +104,7 @@ def _cover(roster: Roster) -> QuerySet[CoverRequirement]:
 
 
 def _shift_types(roster: Roster, cover: list[CoverRequirement], duties: list[Duty]) -> list[ShiftType]:
-    used = {row.shift_type_id for row in (*cover, *duties)}
+    used = {row.shift_type_id for row in cover} | {duty.shift_type_id for duty in duties}
     return list(ShiftType.objects.filter(Q(unit=roster.unit_id, is_active=True) | Q(pk__in=used)))
 
 

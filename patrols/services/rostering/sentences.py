@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections import ChainMap
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from typing import Any
 
 from django.utils.formats import date_format
@@ -49,7 +50,15 @@ class Words:
 
     def __init__(self, problem: engine.Problem, duties: Iterable[engine.Assignment] = ()) -> None:
         self.problem = problem
-        self.duty = {(item.person, item.day): item for item in (*problem.outside, *duties)}
+        self.duty: MutableMapping[tuple[str, int], engine.Assignment] = {
+            (item.person, item.day): item for item in (*problem.outside, *duties)
+        }
+
+    def also(self, duty: engine.Assignment) -> Words:
+        """The same words with one more duty, for what would be wrong with it."""
+        other = Words(self.problem)
+        other.duty = ChainMap({(duty.person, duty.day): duty}, self.duty)
+        return other
 
     def sentence(self, item: engine.Violation) -> str:
         """With the person's name in front, where there is one."""

@@ -256,7 +256,8 @@ class Sheet:
         return known or engine.Need(f"{day}:{shift_type_id}:{beat_id}", key[2], day, key[1], 0, 1)
 
     def _candidate(self, item: engine.Candidate, need: engine.Need, fewest_nights: int) -> Candidate:
-        problems = tuple(self.words.phrase(violation) for violation in item.violations)
+        words = self.words.also(engine.Assignment(item.person, need.day, need.shift, need.beat))
+        problems = tuple(words.phrase(violation) for violation in item.violations)
         reason = problems[0] if problems else self._advantage(item, need, fewest_nights)
         return Candidate(
             member_id=int(item.person),
