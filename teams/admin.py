@@ -90,7 +90,7 @@ class RoleFilter(admin.SimpleListFilter):
 @admin.register(User)
 class UserAdmin(PolicyAdmin):
     view_action = manage_action = Action.ACCOUNT_MANAGE
-    list_display = ["username", "name", "posts_today", "is_active", "must_change_password"]
+    list_display = ["username", "name", "posts_today", "state"]
     list_filter = [RoleFilter, "is_active", "must_change_password"]
     search_fields = ["username", "name"]
     ordering = ["username"]
@@ -118,11 +118,17 @@ class UserAdmin(PolicyAdmin):
     def posts_today(self, user: Any) -> str:
         return "；".join(post_text(post) for post in user.posts_now)
 
+    @admin.display(description=_("state"), ordering="is_active")
+    def state(self, user: User) -> str:
+        if not user.is_active:
+            return translate("account closed")
+        return translate("first password") if user.must_change_password else translate("in use")
+
     @admin.display(description=_("posts"))
     def all_posts(self, user: User) -> str:
         posts = user.posts.select_related("unit").order_by("-starts")
         rows = [(reverse("admin:teams_post_change", args=[p.pk]), post_text(p), p.starts, p.ends or "…") for p in posts]
-        return format_html_join("", '<div><a href="{}">{}</a> {} – {}</div>', rows) or translate("none")
+        return format_html_join("", '<div><a href="{}">{}</a> {} – {}</div>', rows) or translate("no posts")
 
     def write(self, request: HttpRequest, form: Any, *, change: bool) -> User:
         data = form.cleaned_data
@@ -298,11 +304,25 @@ class CalendarDayAdmin(PolicyAdmin):
 @admin.register(FailedSignIn)
 class FailedSignInAdmin(PolicyAdmin):
     view_action = Action.LOCKOUT_MANAGE
-    list_display = ["username", "ip_address", "attempt_time", "failures", "locked_until", "lift"]
+    list_display = ["who", "address", "last_try", "failures", "locked_until", "lift"]
     list_display_links = None
     search_fields = ["username", "ip_address"]
     sortable_by = ()
     ordering = ["-attempt_time"]
+
+    # django-axes has no Chinese: the columns carry labels of ours.
+
+    @admin.display(description=_("user name"))
+    def who(self, attempt: FailedSignIn) -> Any:
+        return attempt.username
+
+    @admin.display(description=_("network address"))
+    def address(self, attempt: FailedSignIn) -> Any:
+        return attempt.ip_address
+
+    @admin.display(description=_("last try"))
+    def last_try(self, attempt: FailedSignIn) -> Any:
+        return attempt.attempt_time
 
     @admin.display(description=_("wrong passwords"))
     def failures(self, attempt: FailedSignIn) -> int:
@@ -329,11 +349,28 @@ class FailedSignInAdmin(PolicyAdmin):
 @admin.register(SignIn)
 class SignInAdmin(PolicyAdmin):
     view_action = Action.HISTORY_VIEW
-    list_display = ["attempt_time", "username", "ip_address", "logout_time"]
+    list_display = ["signed_in", "who", "address", "signed_out"]
     list_display_links = None
     search_fields = ["username", "ip_address"]
     date_hierarchy = "attempt_time"
     ordering = ["-attempt_time"]
+    sortable_by = ()
+
+    @admin.display(description=_("signed in at"))
+    def signed_in(self, row: SignIn) -> Any:
+        return row.attempt_time
+
+    @admin.display(description=_("user name"))
+    def who(self, row: SignIn) -> Any:
+        return row.username
+
+    @admin.display(description=_("network address"))
+    def address(self, row: SignIn) -> Any:
+        return row.ip_address
+
+    @admin.display(description=_("signed out at"))
+    def signed_out(self, row: SignIn) -> Any:
+        return row.logout_time
 
 
 @admin.register(HistoryEntry)

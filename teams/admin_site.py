@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
@@ -139,6 +141,16 @@ class PolicyAdmin(ModelAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
 
+class PeopleAutocomplete(AutocompleteJsonView):
+    """Accounts with their user names: people of one name are common."""
+
+    def serialize_result(self, obj: models.Model, to_field_name: str) -> dict[str, str]:
+        result = super().serialize_result(obj, to_field_name)
+        if isinstance(obj, AbstractBaseUser):
+            result["text"] = f"{obj} ({obj.get_username()})"
+        return result
+
+
 class LianfangAdminSite(admin.AdminSite):
     """Takes only admins that ask the policy; packages' own stay out."""
 
@@ -161,6 +173,9 @@ class LianfangAdminSite(admin.AdminSite):
             return inner(request, *args, **kwargs)
 
         return guarded
+
+    def autocomplete_view(self, request: HttpRequest) -> Any:
+        return PeopleAutocomplete.as_view(admin_site=self)(request)
 
     # The site's own pages serve signing in and out and passwords.
 

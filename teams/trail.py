@@ -10,13 +10,20 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lianfang.platform.fields import EncryptedTextField
-from teams.models import User
+from teams.models import Unit, User
 
 PAGE = 50
 LABELS = {"insert": _("added"), "update": _("changed"), "delete": _("removed")}
+# django-axes has no Chinese of its own.
+FIELD_LABELS = {
+    "ip_address": _("network address"),
+    "failures_since_start": _("wrong passwords"),
+    "username": _("user name"),
+}
 HIDDEN = "•••"  # encrypted values stay closed here too
 
 
@@ -120,11 +127,26 @@ def _describe(events: list[Any]) -> list[Entry]:
     for key in {event.trail_key for event in events}:
         ids = [e.previous_id for e in events if e.trail_key == key and e.previous_id]
         before |= {(key, pk): row for pk, row in tracked_models()[key]._default_manager.in_bulk(ids).items()}
-    names = dict(User.objects.values_list("username", "name").filter(username__in={_who(e) for e in events}))
+    people = User.objects.filter(username__in={_who(e) for e in events})
+    names = Names(dict(people.values_list("username", "name")), {})
     return [_entry(e, before.get((e.trail_key, e.previous_id)), names) for e in events]
 
 
-def _entry(event: Any, previous: Any, names: dict[str, str]) -> Entry:
+@dataclass
+class Names:
+    """What people and rows are called today; rows outside the reader's scope stay numbers."""
+
+    people: dict[str, str]
+    rows: dict[tuple[Any, Any], str]
+
+    def of(self, model: Any, pk: Any) -> str:
+        if (model, pk) not in self.rows:
+            row = model._default_manager.filter(pk=pk).first() if model in (User, Unit) else None
+            self.rows[model, pk] = str(row) if row else str(pk)
+        return self.rows[model, pk]
+
+
+def _entry(event: Any, previous: Any, names: Names) -> Entry:
     details = event.pgh_context.metadata if event.pgh_context else {}
     who = _who(event)
     return Entry(
@@ -135,11 +157,11 @@ def _entry(event: Any, previous: Any, names: dict[str, str]) -> Entry:
         kind=event.pgh_label,
         model=type(event).pgh_tracked_model._meta.verbose_name,
         object_id=event.pgh_obj_id,
-        who=f"{names[who]} ({who})" if who in names else who,
+        who=_who_text(who, details, names),
         reason=details.get("reason", ""),
         path=details.get("path", ""),
         service=details.get("service", ""),
-        changes=() if event.pgh_label == "delete" else tuple(_changes(event, previous)),
+        changes=() if event.pgh_label == "delete" else tuple(_changes(event, previous, names)),
     )
 
 
@@ -147,7 +169,16 @@ def _who(event: Any) -> str:
     return str(event.pgh_context.metadata.get("name", "")) if event.pgh_context else ""
 
 
-def _changes(event: Any, previous: Any) -> Iterable[Change]:
+def _who_text(who: str, details: dict[str, Any], names: Names) -> str:
+    if who in names.people:
+        return f"{names.people[who]} ({who})"
+    if "user" in details or not who:
+        return who
+    # Without a user: a request of somebody not signed in, or a command.
+    return str(_("not signed in") if "path" in details else _("the system"))
+
+
+def _changes(event: Any, previous: Any, names: Names) -> Iterable[Change]:
     """The columns that differ from the row before; of a new row, those that hold something."""
     for field in event._meta.fields:
         # A look-up hash says nothing that the column it stands for doesn't.
@@ -156,12 +187,19 @@ def _changes(event: Any, previous: Any) -> Iterable[Change]:
         new = getattr(event, field.attname)
         old = getattr(previous, field.attname) if previous else None
         if new != old and not (previous is None and new in ("", None)):
-            yield Change(str(field.verbose_name), _text(field, old), _text(field, new))
+            label = FIELD_LABELS.get(field.name, field.verbose_name)
+            yield Change(str(label), _text(field, old, names), _text(field, new, names))
 
 
-def _text(field: Any, value: Any) -> str:
+def _text(field: Any, value: Any, names: Names) -> str:
     if value in ("", None):
         return ""
     if isinstance(field, EncryptedTextField):
         return HIDDEN
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    if isinstance(value, dt.datetime):
+        return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
+    if field.related_model:
+        return names.of(field.related_model, value)
     return str(dict(field.flatchoices).get(value, value))

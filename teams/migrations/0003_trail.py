@@ -46,8 +46,8 @@ class Migration(migrations.Migration):
             fields=[
             ],
             options={
-                'verbose_name': 'sign-in',
-                'verbose_name_plural': 'sign-ins',
+                'verbose_name': 'successful sign-in',
+                'verbose_name_plural': 'successful sign-ins',
                 'proxy': True,
                 'indexes': [],
                 'constraints': [],

@@ -34,7 +34,7 @@ class User(AbstractBaseUser):
     """An account. What it may do comes from its posts alone (`teams.policy`); there is no superuser."""
 
     username = models.CharField(_("user name"), max_length=40, unique=True, validators=[UnicodeUsernameValidator()])
-    name = models.CharField(_("name"), max_length=40)
+    name = models.CharField(_("full name"), max_length=40)
     is_active = models.BooleanField(_("active"), default=True)
     must_change_password = models.BooleanField(_("must change the password"), default=False)
     # In the history each time, which leaves the password itself out.
@@ -102,7 +102,7 @@ class Post(models.Model):
     objects = PostQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("post")
+        verbose_name = _("official post")
         verbose_name_plural = _("posts")
         constraints = [
             models.CheckConstraint(condition=Q(role__in=Role.values), name="post_role_known"),

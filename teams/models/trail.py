@@ -23,8 +23,8 @@ class SignIn(AccessLog):
 
     class Meta:
         proxy = True
-        verbose_name = _("sign-in")
-        verbose_name_plural = _("sign-ins")
+        verbose_name = _("successful sign-in")
+        verbose_name_plural = _("successful sign-ins")
 
 
 class HistoryEntry(Context):
