@@ -14,7 +14,7 @@ from lianfang.home.waiting import Ending, endings, rosters_of
 from patrols.models import CoverRequirement, Duty, ShiftType
 from patrols.services.rostering import sheet
 from personnel.models import Absence, Member
-from teams.models import CalendarDay, Unit, User
+from teams.models import CalendarDay, Unit, UnitKind, User
 from teams.policy import Action
 from teams.scope import scope_of
 
@@ -45,38 +45,57 @@ class ShiftToday:
 
 
 @dataclass(frozen=True)
-class SquadronToday:
-    """Everything on the squadron's landing page."""
+class People:
+    """How many serve, who is away in this week, whose certificate ends."""
 
     serving: int
-    on_duty_now: int
     away_today: int
-    this_month: RosterState
-    next_month: RosterState
-    open_places: int | None  # None while the next roster is not made
-    shifts: list[ShiftToday]
     absences: list[Away]
     certificates: list[Ending]
+
+
+@dataclass(frozen=True)
+class SquadronToday:
+    """Everything on the squadron's landing page; None stands for what the user's post does not show."""
+
+    people: People | None
+    on_duty_now: int
+    this_month: RosterState | None
+    next_month: RosterState | None
+    open_places: int | None  # None while the next roster is not made
+    shifts: list[ShiftToday]
 
 
 def squadron_today(user: User, unit: Unit, now: dt.datetime) -> SquadronToday:
     """Read in a constant number of queries; the rows are the user's own scope."""
     today = timezone.localdate(now)
-    month = Month.of(today)
-    rosters = rosters_of(user, month)
-    running, coming = roster_states(rosters, unit.pk, month)
-    absences = absences_of_week(user, today)
     shifts = shifts_of_day(user, today, now)
+    running, coming = _rosters(user, unit, today)
     return SquadronToday(
-        serving=Member.objects.visible_to(user).serving(today).count(),
+        people=people_today(user, today) if scope_of(user, Action.MEMBER_VIEW).paths else None,
         on_duty_now=sum(len(p.people) for shift in shifts if shift.is_running for p in shift.places),
-        away_today=sum(away.covers(today) for away in absences),
         this_month=running,
         next_month=coming,
-        open_places=sheet(coming.roster).uncovered if coming.roster else None,
+        open_places=sheet(coming.roster).uncovered if coming and coming.roster else None,
         shifts=shifts,
+    )
+
+
+def _rosters(user: User, unit: Unit, today: dt.date) -> tuple[RosterState | None, RosterState | None]:
+    """A patrol group has no roster of its own; its squadron's is not its leader's to see."""
+    if unit.kind in (UnitKind.GROUP, UnitKind.SUB_TEAM):
+        return None, None
+    month = Month.of(today)
+    return roster_states(rosters_of(user, month), unit.pk, month)
+
+
+def people_today(user: User, today: dt.date) -> People:
+    absences = absences_of_week(user, today)
+    return People(
+        serving=Member.objects.visible_to(user).serving(today).count(),
+        away_today=sum(away.covers(today) for away in absences),
         absences=absences,
-        certificates=endings(user, today) if scope_of(user, Action.MEMBER_VIEW).paths else [],
+        certificates=endings(user, today),
     )
 
 
@@ -92,7 +111,8 @@ def absences_of_week(user: User, today: dt.date) -> list[Away]:
 def shifts_of_day(user: User, today: dt.date, now: dt.datetime) -> list[ShiftToday]:
     """Published duties that begin today or still run into it, by shift and beat, and beats that nobody serves."""
     starts, ends = _span(today, today + dt.timedelta(days=1))
-    rows = Duty.objects.visible_to(user).published().filter(starts__lt=ends, ends__gt=starts)
+    # A published duty holds its member's time. The roster itself is not asked: a group leader may not see it.
+    rows = Duty.objects.visible_to(user).filter(engagement__isnull=False, starts__lt=ends, ends__gt=starts)
     duties = rows.select_related("member", "beat", "shift_type").order_by("starts", "member__name_pinyin")
     shifts: dict[tuple[int, dt.date], dict[int | None, Place]] = defaultdict(dict)
     types: dict[int, ShiftType] = {}

@@ -11,6 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
 
 from lianfang.home.addresses import address
 from lianfang.home.brigade import brigade_today, squadrons_of
@@ -33,6 +35,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
+@require_GET
 @login_required
 def home(request: Any) -> HttpResponse:
     """What the widest post of the user wants to see first."""
@@ -59,7 +62,8 @@ def search_page(request: SignedInRequest) -> HttpResponse:
 def _squadron(request: SignedInRequest, unit: Unit) -> HttpResponse:
     now = timezone.localtime()
     today = squadron_today(request.user, unit, now)
-    return render(request, "home/squadron.html", _context(request, now) | {"unit": unit, "today": today})
+    context = _context(request, now) | {"may_edit": bool(scope_of(request.user, Action.ROSTER_EDIT))}
+    return render(request, "home/squadron.html", context | {"unit": unit, "today": today})
 
 
 def _brigade(request: SignedInRequest) -> HttpResponse:
@@ -95,4 +99,5 @@ def _context(request: SignedInRequest, now: dt.datetime) -> dict[str, Any]:
 
 def day_title(day: dt.date) -> str:
     """The date with its weekday, as the page's heading."""
-    return f"{date_format(day, 'DATE_FORMAT')} {date_format(day, 'l')}"
+    parts = {"weekday": date_format(day, "l"), "date": date_format(day, "DATE_FORMAT")}
+    return _("%(weekday)s, %(date)s") % parts

@@ -88,9 +88,10 @@ def test_job_progress_polls_until_the_end(status: str, polls: bool) -> None:
 
 def test_every_component_is_clean_of_inline_parts() -> None:
     source = """
-      {% page_header "T" subtitle="s" badge="draft" tone="draft" %}<a href="#">{% icon "plus" %}x</a>{% endpage_header %}
+      {% page_header "T" subtitle="s" badge="draft" tone="draft" %}<b>{% icon "plus" %}</b>{% endpage_header %}
       {% breadcrumbs "A" "/a/" "B" %}{% stats %}{% stat "L" 3 url="/x/" tone="bad" hint="h" %}{% endstats %}
-      {% panel "P" url="/p/" link="all" count=0 %}{% notice "n" "warn" %}{% notice_block "bad" %}b{% endnotice_block %}{% endpanel %}
+      {% panel "P" url="/p/" link="all" count=0 %}{% notice "n" "warn" %}{% endpanel %}
+      {% notice_block "bad" %}b{% endnotice_block %}
       {% data_table "D" %}<thead><tr>{% sort_header "n" "N" %}</tr></thead>{% enddata_table %}
       {% empty_state "None" hint="h" url="/x/" link="do" %}{% filter_bar form %}{% form_fields form columns=2 %}
       {% form_actions "Save" cancel="/b/" %}{% endform_actions %}

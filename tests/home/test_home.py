@@ -97,6 +97,25 @@ def test_leader_sees_who_is_on_duty_now_by_beat(leader: User, member: Member, cl
     assert "文化路夜巡线" in page
 
 
+def test_group_leader_sees_the_groups_duties_of_today(
+    group_leader: User, county: County, member: Member, client_of: ClientOf
+) -> None:
+    published_today(county.squadron, member)
+    page = page_of(client_of(group_leader))
+    assert "李伟" in page
+    assert "matter-" not in page, "the rosters are not the group leader's to make"
+
+
+def test_officer_sees_duties_and_no_figures_of_member_files(
+    officer: User, county: County, member: Member, client_of: ClientOf
+) -> None:
+    published_today(county.squadron, member)
+    page = page_of(client_of(officer))
+    assert "李伟" in page
+    assert 'id="certificates"' not in page
+    assert "/members/" not in page
+
+
 def test_leader_sees_an_unserved_need_of_today(leader: User, county: County, client_of: ClientOf) -> None:
     shift = make_shift_type(county.squadron, "中", starts_at=dt.time(16))
     make_cover(make_beat(county.squadron, "建行门口守点"), shift, minimum=2, ideal=2)
@@ -112,9 +131,7 @@ def test_leader_does_not_see_drafts_as_duties(leader: User, member: Member, clie
     assert "李伟" not in page_of(client_of(leader))
 
 
-def test_leader_sees_certificates_that_end_and_who_has_none(
-    leader: User, county: County, client_of: ClientOf
-) -> None:
+def test_leader_sees_certificates_that_end_and_who_has_none(leader: User, county: County, client_of: ClientOf) -> None:
     today = timezone.localdate()
     soon = make_member(county.group, "高翔", certified=False)
     make_certificate(soon, valid_until=today + dt.timedelta(days=30))
@@ -207,18 +224,14 @@ def test_system_admin_sees_the_steps_that_are_missing(system_admin: User, client
     assert page_of(client_of(system_admin)).count("step-done") == 1, "units alone are set up"
 
 
-def test_system_admin_sees_steps_done(
-    system_admin: User, leader: User, outsider: User, client_of: ClientOf
-) -> None:
+def test_system_admin_sees_steps_done(system_admin: User, leader: User, outsider: User, client_of: ClientOf) -> None:
     year = timezone.localdate().year
     for each in (year, year + 1):
         CalendarDay.objects.create(date=dt.date(each, 10, 1), kind="holiday")
     assert page_of(client_of(system_admin)).count("step-done") == 4
 
 
-def test_member_sees_the_own_next_shift_and_nobody_elses(
-    county: County, member: Member, client_of: ClientOf
-) -> None:
+def test_member_sees_the_own_next_shift_and_nobody_elses(county: County, member: Member, client_of: ClientOf) -> None:
     colleague = make_member(county.group, "赵鹏")
     today = timezone.localdate()
     month = Month.of(today)
