@@ -89,7 +89,7 @@ class _Sheet:
             ground = _ground(column)
             self._text(1, number, str(column.date.day), bold=True, **ground)
             self._text(2, number, column.weekday, **ground)
-        names = (_("Hours"), _("Nights"), _("Wknd"), _("OT"))
+        names = (_("Hrs"), _("Nts"), _("W/e"), _("OT"))
         for number, name in enumerate(names, start=FIRST_DAY + len(self.grid.columns)):
             self.sheet.merge_range(1, number, 2, number, "", self._format(bold=True))
             self._text(1, number, name, bold=True)

@@ -18,10 +18,23 @@ def day_input() -> forms.DateInput:
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
+def refuse_repeated(form: forms.ModelForm[Any], field: str, text: Any) -> None:
+    """The unit is no field of the form, so Django leaves out the constraints that name it."""
+    value = form.cleaned_data.get(field)
+    same = form._meta.model._default_manager.filter(unit=form.instance.unit, **{field: value})
+    if value and same.exclude(pk=form.instance.pk).exists():
+        form.add_error(field, text)
+
+
 class BeatForm(forms.ModelForm[Beat]):
     class Meta:
         model = Beat
         fields = ["name", "kind", "position", "is_active"]
+
+    def clean(self) -> dict[str, Any] | None:
+        data = super().clean()
+        refuse_repeated(self, "name", _("The squadron already has a beat of this name."))
+        return data
 
 
 class ShiftTypeForm(forms.ModelForm[ShiftType]):
@@ -39,6 +52,12 @@ class ShiftTypeForm(forms.ModelForm[ShiftType]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["hours"].initial = self.instance.minutes / 60 if self.instance.minutes else 8
+
+    def clean(self) -> dict[str, Any] | None:
+        data = super().clean()
+        refuse_repeated(self, "code", _("Another shift type of the squadron has this code."))
+        refuse_repeated(self, "key", _("Another shift type of the squadron has this key."))
+        return data
 
     def _post_clean(self) -> None:
         if hours := self.cleaned_data.get("hours"):

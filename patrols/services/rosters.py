@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import Count, OuterRef, Subquery
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -102,8 +101,8 @@ def publishing_problems(roster: Roster) -> list[Problem]:
     sheet = rostering.sheet(roster)
     if not sheet.duties:
         return [Problem("roster_empty", _("The roster is empty."), hint=_("Generate it or fill it in first."))]
-    found = [finding.problem for finding in sheet.findings() if finding.hard]
-    return found or _taken_time_problems(sheet)
+    # The limits know all time that is taken, other rosters' duties included.
+    return [finding.problem for finding in sheet.findings() if finding.hard]
 
 
 def waiting_changes(roster: Roster) -> list[versions.Change]:
@@ -161,30 +160,6 @@ def _span_problems(unit: Unit, first_day: dt.date, last_day: dt.date) -> list[Pr
     if Roster.objects.filter(unit=unit, first_day__lte=last_day, last_day__gte=first_day).exists():
         return [Problem("one_roster_a_day", CONSTRAINTS["one_roster_a_day"], field="first_day")]
     return []
-
-
-def _taken_time_problems(sheet: rostering.Sheet) -> list[Problem]:
-    """Duties that meet time taken elsewhere: another squadron's roster, a leave of this minute."""
-    names = {member.pk: member.name for member in sheet.members}
-    members = {duty.member_id for duty in sheet.duties}
-    starts, ends = min(d.starts for d in sheet.duties), max(d.ends for d in sheet.duties)
-    taken: dict[int, list[Engagement]] = {}
-    for engagement in Engagement.objects.filter(member__in=members).overlapping(starts, ends):
-        taken.setdefault(engagement.member_id, []).append(engagement)
-    return [
-        Problem("one_engagement_at_a_time", _taken_sentence(duty, engagement, names.get(duty.member_id, "?")))
-        for duty in sorted(sheet.duties, key=lambda d: (d.day, d.member_id))
-        for engagement in taken.get(duty.member_id, ())
-        if engagement.starts < duty.ends and engagement.ends > duty.starts
-    ]
-
-
-def _taken_sentence(duty: Duty, engagement: Engagement, name: str) -> str:
-    return _("%(name)s, %(day)s: this time is already taken (%(kind)s).") % {
-        "name": name,
-        "day": date_format(duty.day, "MONTH_DAY_FORMAT"),
-        "kind": engagement.get_kind_display(),
-    }
 
 
 def _take_time(roster: Roster) -> None:
