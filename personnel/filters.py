@@ -17,11 +17,11 @@ from teams.models import Unit
 from teams.policy import Action
 
 
-class UnitChoiceField(forms.ModelChoiceField):
+class UnitChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """Units of the tree, each indented by how far it lies below the first."""
 
     def label_from_instance(self, unit: Any) -> str:
-        return "\u3000" * (unit.depth - 1) + unit.name
+        return "\u3000" * (unit.depth - 1) + str(unit.name)
 
 
 class UnitFilter(filters.ModelChoiceFilter):
@@ -39,7 +39,8 @@ class StrictFilterSet(filters.FilterSet):
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if not self.form.is_valid():
             return queryset.none()
-        return super().filter_queryset(queryset)
+        found: QuerySet[Any] = super().filter_queryset(queryset)
+        return found
 
 
 CERTIFICATE_STATES = [

@@ -49,7 +49,7 @@ def entries(member: Member) -> list[Entry]:
     found = []
     for event, before in zip(events, [*events[1:], None], strict=True):
         what = KINDS.get(event.pgh_label.split("_")[-1], KINDS["update"])
-        entry = Entry(event.pgh_created_at, names.get(_actor(event).get("user"), _actor(event).get("name", "")), what)
+        entry = Entry(event.pgh_created_at, _who(event, names), what)
         if before is not None and event.pgh_label != "insert":
             entry.changes = [c for f in _fields() if (c := _change(f, before, event, units))]
         found.append(entry)
@@ -65,13 +65,21 @@ def _fields() -> list[Any]:
     return [f for f in Member._meta.concrete_fields if f.name not in UNTOLD]
 
 
+def _who(event: Any, names: dict[int, str]) -> str:
+    """The person's name today; "system" where nobody was signed in."""
+    actor = _actor(event)
+    return names.get(actor.get("user", 0), actor.get("name", ""))
+
+
 def _actor(event: Any) -> dict[str, Any]:
-    return event.pgh_context.metadata if event.pgh_context else {}
+    """Who wrote, as the context of the write has it."""
+    found: dict[str, Any] = event.pgh_context.metadata if event.pgh_context else {}
+    return found
 
 
 def _names(events: list[Any]) -> dict[int, str]:
     """The people behind the accounts that wrote; one query."""
-    accounts = {_actor(event).get("user") for event in events} - {None}
+    accounts = {actor["user"] for actor in map(_actor, events) if "user" in actor}
     return {user.pk: user.name or user.username for user in User.objects.filter(pk__in=accounts)}
 
 

@@ -12,7 +12,7 @@ from personnel.models import AbsenceKind
 from personnel.models.member import MemberQuerySet
 
 
-class MemberChoiceField(forms.ModelChoiceField):
+class MemberChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """Members by name, with their unit beside it: people of one name are common."""
 
     def label_from_instance(self, member: Any) -> str:

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +31,7 @@ DAY_FIELDS: dict[str, values.Edge] = {
     "probation_until": "last",
 }
 SHOWN_MASKED = ("phone",)
+CERTIFICATE_NUMBER_LENGTH = 40
 
 
 @dataclass(frozen=True)
@@ -146,9 +148,9 @@ def read_row(number: int, cells: tuple[Cell, ...], table: RosterTable, today: dt
     for key in TEXT_FIELDS:
         _take(row, key, values.plain(cell.get(key)))
     for key in CHOICE_FIELDS:
-        _read(row, key, lambda value, key=key: values.choice(key, value), cell)
+        _read(row, key, partial(values.choice, key), cell)
     for key, edge in DAY_FIELDS.items():
-        _read(row, key, lambda value, edge=edge: values.date(value, edge), cell)
+        _read(row, key, partial(values.date, edge=edge), cell)
     _read(row, "phone", values.phone, cell)
     _read_contract(row, cell)
     _read_veteran(row, cell)
@@ -263,8 +265,12 @@ def _read_certificate(row: RowPlan, cell: dict[str, Cell], today: dt.date) -> No
         row.values.pop(key, None)
     if not number and until:
         row.complain("missing", "certificate_number", _("is missing, although its last day is given"))
-    if len(number) > DutyCertificate._meta.get_field("number").max_length:
-        row.complain("too_long", "certificate_number", _("has more than %(limit)d characters") % {"limit": 40})
+    if len(number) > CERTIFICATE_NUMBER_LENGTH:
+        row.complain(
+            "too_long",
+            "certificate_number",
+            _("has more than %(limit)d characters") % {"limit": CERTIFICATE_NUMBER_LENGTH},
+        )
     elif number:
         row.certificate = CertificatePlan(number, start, until)
     if start and until and until < start:

@@ -96,7 +96,7 @@ def _table_of(sheet: Sheet) -> RosterTable | None:
     columns = _columns(best[3], filled)
     if not any(c.key in NEEDED for c in columns):
         return None
-    return RosterTable(sheet, best[2], first, columns, tuple(_people(filled, first, columns)))
+    return RosterTable(sheet, best[2], first, columns, tuple(_people(sheet.rows, filled, first, columns)))
 
 
 def _filled(sheet: Sheet) -> list[list[Cell]]:
@@ -151,19 +151,22 @@ def _columns(headings: list[str], rows: list[list[Cell]]) -> tuple[FoundColumn, 
     return tuple(found)
 
 
-def _people(rows: list[list[Cell]], first: int, columns: tuple[FoundColumn, ...]) -> list[tuple[int, tuple[Cell, ...]]]:
+def _people(
+    raw: list[list[Cell]], rows: list[list[Cell]], first: int, columns: tuple[FoundColumn, ...]
+) -> list[tuple[int, tuple[Cell, ...]]]:
+    """`rows` with merged cells filled, without those that hold nobody: empty or only numbered (judged by the `raw`
+    cells), the header once more on a printed page, the signature line."""
     header = [c.heading for c in columns]
-    by_key = {c.key: c.index for c in columns if c.key}
-    needed = [by_key[key] for key in NEEDED if key in by_key]
-    counter = by_key.get("number")
+    needed = [c.index for c in columns if c.key in NEEDED]
+    telling = [c.index for c in columns if c.key not in ("number", "work_unit", "squadron", "group")]
     people = []
-    for number, row in enumerate(rows[first:], first + 1):
+    for number, (plain, row) in enumerate(zip(raw[first:], rows[first:], strict=True), first + 1):
         texts = [text_of(row[c.index]) for c in columns]
-        if not any(t for c, t in zip(columns, texts, strict=True) if c.index != counter):
+        is_foot = _is_foot([text_of(plain[c.index]) for c in columns])
+        if texts == header or (is_foot and not all(text_of(row[i]) for i in needed)):
             continue
-        if texts == header or (not all(text_of(row[i]) for i in needed) and _is_foot(texts)):
-            continue
-        people.append((number, tuple(row)))
+        if any(text_of(plain[index]) for index in telling):
+            people.append((number, tuple(row)))
     return people
 
 

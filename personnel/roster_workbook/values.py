@@ -57,7 +57,7 @@ def date(value: Cell | None, edge: Edge = "first") -> dt.date | None:
         return _day(match["y"], match["m"], match["d"], edge)
     match = _DIGITS.fullmatch(text)
     if match:
-        return _day(*match.groups(), edge)
+        return _day(match[1], match[2], match[3], edge)
     if re.fullmatch(r"\d{5}", text) and int(text) in _SERIALS:
         return _EPOCH + dt.timedelta(days=int(text))
     raise UnreadableError(_("is no date; write it like 2019-07-01"))
@@ -78,7 +78,7 @@ def _from_number(number: float, edge: Edge) -> dt.date:
             return _EPOCH + dt.timedelta(days=int(number))
         match = _DIGITS.fullmatch(f"{number:.0f}")
         if match:
-            return _day(*match.groups(), edge)
+            return _day(match[1], match[2], match[3], edge)
     else:
         year, month = f"{number:.10g}".split(".")
         if len(year) == 4 and len(month) == 2:

@@ -43,11 +43,11 @@ def file_problems(member: Member, today: dt.date) -> list[Problem]:
     """What in the file contradicts itself."""
     problems = []
     if member.birth_date and member.hired_on and member.age_on(member.hired_on) < YOUNGEST:
-        message = _("The member would have been younger than %(age)d when hired.") % {"age": YOUNGEST}
-        problems.append(Problem("hired_too_young", message, field="hired_on"))
+        young = _("The member would have been younger than %(age)d when hired.") % {"age": YOUNGEST}
+        problems.append(Problem("hired_too_young", young, field="hired_on"))
     if member.contract_from and member.contract_until and member.contract_until < member.contract_from:
-        message = _("The contract ends before it begins.")
-        problems.append(Problem("contract_ends_before_start", message, field="contract_until"))
+        backwards = _("The contract ends before it begins.")
+        problems.append(Problem("contract_ends_before_start", backwards, field="contract_until"))
     return problems
 
 

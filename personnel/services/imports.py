@@ -79,11 +79,11 @@ def _problems(todo: ImportPlan, *, create_units: bool, expected: str) -> list[Pr
     if expected and todo.fingerprint() != expected:
         message = _("Somebody changed the same people in the meantime. Look at the preview again.")
         return [Problem("changed_meanwhile", message)]
-    if todo.bad:
-        return todo.problems
     mapping = todo.table.mapping_problems()
     if mapping:
         return mapping
+    if todo.bad:
+        return todo.problems
     if todo.missing_units and not create_units:
         message = _("The unit %(unit)s doesn't exist yet; confirm that it is to be created.")
         return [Problem("unit_missing", message % {"unit": p.label}, field="create_units") for p in todo.missing_units]
@@ -121,7 +121,8 @@ def _apply(row: RowPlan, created: dict[Place, Unit]) -> None:
 
 
 def _write_certificates(rows: list[RowPlan]) -> None:
-    new, changed = [], []
+    new: list[DutyCertificate] = []
+    changed: list[DutyCertificate] = []
     for row in rows:
         plan_of = row.certificate
         if plan_of is None or not plan_of.is_news:
@@ -157,7 +158,8 @@ def _create_unit(parent: Unit, kind: str, name: str) -> Unit:
     if problems:
         raise Refused(problems)
     fresh = Unit.objects.get(pk=parent.pk)  # its place in the tree may have moved since it was read
-    return fresh.add_child(code=_free_code(fresh.code), name=name, kind=kind)
+    unit: Unit = fresh.add_child(code=_free_code(fresh.code), name=name, kind=kind)
+    return unit
 
 
 def _free_code(parent_code: str) -> str:

@@ -38,7 +38,7 @@ def change_member(*, by: User | None, member: Member, id_number: str = "", **val
 @service
 def transfer_member(*, by: User | None, member: Member, unit: Unit) -> Member:
     """Move the member to `unit`; duties and records of the past stay with the old one. Raises `Refused`."""
-    row = Member.objects.select_for_update().get(pk=member.pk)
+    row: Member = Member.objects.select_for_update().get(pk=member.pk)
     _refuse(rules.transfer_problems(row, unit, timezone.localdate()))
     _check_right(by, row.unit)
     row.unit = unit

@@ -164,8 +164,6 @@ def test_list_takes_as_many_queries_for_5_as_for_50(client_of, leader, county, d
         page(client, "member-list")
 
 
-
-
 def test_file_of_a_foreign_member_is_not_found(client_of, outsider, member):
     client = client_of(outsider)
     assert page(client, "member-detail", member.pk).status_code == 404
@@ -289,9 +287,7 @@ def test_transfer_moves_a_member_to_another_group(client_of, leader, member, cou
 
 
 def test_transfer_to_a_foreign_unit_is_refused(client_of, leader, member, county):
-    response = client_of(leader).post(
-        reverse("member-transfer", args=[member.pk]), {"unit": county.other_group.pk}
-    )
+    response = client_of(leader).post(reverse("member-transfer", args=[member.pk]), {"unit": county.other_group.pk})
     assert response.status_code == 422
     member.refresh_from_db()
     assert member.unit == county.group
