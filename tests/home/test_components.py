@@ -1,11 +1,9 @@
 """The components: what each writes, seen as a page writer uses it."""
 
-import pytest
 from django import forms
 from django.template import engines
 from django.test import RequestFactory
 
-from lianfang.platform.models import Job
 from lianfang.platform.problems import Problem
 from tests.html import inline_parts
 
@@ -77,13 +75,6 @@ def test_confirm_sends_a_post_with_a_token() -> None:
     assert 'method="post" action="/do/"' in page
     assert "csrfmiddlewaretoken" in page
     assert "<p>why</p>" in page
-
-
-@pytest.mark.parametrize(("status", "polls"), [("running", True), ("done", False)])
-def test_job_progress_polls_until_the_end(status: str, polls: bool) -> None:
-    page = render('{% job_progress job url="/j/" cancel_url="/c/" %}', job=Job(kind="x", status=status, percent=40))
-    assert ("hx-get" in page) is polls
-    assert ('action="/c/"' in page) is polls
 
 
 def test_every_component_is_clean_of_inline_parts() -> None:

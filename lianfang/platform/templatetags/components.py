@@ -19,7 +19,6 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from lianfang.platform.models import Job
 from lianfang.platform.problems import Problem
 
 register = template.Library()
@@ -43,7 +42,7 @@ STATUS_TONES = {
     "debug": "neutral",
 }
 CURSORS = ("after", "before")
-CHOICE_WIDGETS = frozenset({"radioselect", "checkboxselectmultiple", "checkbox"})
+SELECTS = frozenset({"select", "nullbooleanselect", "selectmultiple"})
 
 
 def _tone(name: str) -> str:
@@ -267,10 +266,11 @@ def empty_state(title: str, hint: str = "", url: str = "", link: str = "", icon_
 
 
 def _widget_class(bound: BoundField) -> str:
-    kind = bound.widget_type
-    if kind in CHOICE_WIDGETS:
+    if bound.field.widget.use_fieldset:
+        return ""  # several inputs in a box: the class would be the box's
+    if bound.widget_type == "checkbox":
         return "form-check-input"
-    return "form-select" if kind in {"select", "nullbooleanselect", "selectmultiple"} else "form-control"
+    return "form-select" if bound.widget_type in SELECTS else "form-control"
 
 
 def _described_by(bound: BoundField) -> str:
@@ -286,8 +286,8 @@ def _described_by(bound: BoundField) -> str:
 def field(bound: BoundField, *, label_hidden: bool = False) -> dict[str, Any]:
     """One form field: label, widget, help and errors, tied together for screen readers."""
     own = bound.field.widget.attrs.get("class", "")
-    classes = [own, _widget_class(bound), "is-invalid" if bound.errors else ""]
-    attrs: dict[str, str | bool] = {"class": " ".join(filter(None, classes))}
+    classes = " ".join(filter(None, [own, _widget_class(bound), "is-invalid" if bound.errors else ""]))
+    attrs: dict[str, str | bool] = {"class": classes} if classes else {}
     described = _described_by(bound)
     if described:
         attrs["aria-describedby"] = described
@@ -352,14 +352,3 @@ def confirm(
         body=content,
         csrf_token=context.get("csrf_token"),
     )
-
-
-@register.inclusion_tag("components/job_progress.html", takes_context=True)
-def job_progress(context: Context, job: Job, url: str, cancel_url: str = "") -> dict[str, Any]:
-    """How far a job is; while it is unfinished the part asks `url` for itself once a second."""
-    return {
-        "job": job,
-        "url": url,
-        "cancel_url": "" if job.cancel_requested else cancel_url,
-        "csrf_token": context.get("csrf_token"),
-    }
