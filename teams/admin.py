@@ -306,6 +306,7 @@ class FailedSignInAdmin(PolicyAdmin):
     view_action = Action.LOCKOUT_MANAGE
     list_display = ["who", "address", "last_try", "failures", "locked_until", "lift"]
     list_display_links = None
+    fields = readonly_fields = ("who", "address", "last_try", "failures", "locked_until")
     search_fields = ["username", "ip_address"]
     sortable_by = ()
     ordering = ["-attempt_time"]
@@ -345,12 +346,20 @@ class FailedSignInAdmin(PolicyAdmin):
     def remove(self, request: HttpRequest, row: FailedSignIn) -> None:
         lockouts.lift_lockout(by=_by(request), attempt=row)
 
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        return super().delete_view(request, object_id, {"title": translate("Lift the lock")} | (extra_context or {}))
+
+    def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
+        messages.success(request, translate("The lock is lifted."))
+        return redirect("admin:teams_failedsignin_changelist")
+
 
 @admin.register(SignIn)
 class SignInAdmin(PolicyAdmin):
     view_action = Action.HISTORY_VIEW
     list_display = ["signed_in", "who", "address", "signed_out"]
     list_display_links = None
+    fields = readonly_fields = ("signed_in", "who", "address", "signed_out")
     search_fields = ["username", "ip_address"]
     date_hierarchy = "attempt_time"
     ordering = ["-attempt_time"]

@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from lianfang.platform.problems import Problem, Refused
@@ -90,6 +91,10 @@ class PolicyAdmin(ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         rows = super().get_queryset(request)
         return rows.visible_to(request.user) if isinstance(rows, ScopedQuerySet) else rows
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        title = {"title": capfirst(self.opts.verbose_name_plural)}  # “Select account to change” reads badly in Chinese
+        return super().changelist_view(request, title | (extra_context or {}))
 
     # Writes
 

@@ -36,7 +36,7 @@ def unit_field(label: Any, *, parents_only: bool = False, help_text: Any = "") -
 
 
 class UnitForm(PolicyForm):
-    parent = unit_field(_("below"), parents_only=True, help_text=_("Empty for the district at the top."))
+    parent = unit_field(_("unit above"), parents_only=True, help_text=_("Empty for the district at the top."))
 
     class Meta:
         model = Unit
@@ -101,8 +101,8 @@ class TrailForm(forms.Form):
     model = forms.ChoiceField(label=_("What"), required=False)
     object = forms.CharField(label=_("Number"), required=False, max_length=20)
     username = forms.CharField(label=_("User name"), required=False, max_length=40)
-    since = forms.DateField(label=_("From"), required=False, widget=AdminDateWidget)
-    until = forms.DateField(label=_("Until"), required=False, widget=AdminDateWidget)
+    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
     def __init__(self, data: Any, models: list[tuple[str, Any]]) -> None:
         super().__init__(data)

@@ -17,6 +17,9 @@ class FailedSignIn(AccessAttempt):
         verbose_name = _("failed sign-in")
         verbose_name_plural = _("failed sign-ins and lock-outs")
 
+    def __str__(self) -> str:
+        return f"{self.username} · {self.ip_address}"
+
 
 class SignIn(AccessLog):
     """A successful sign-in."""
@@ -25,6 +28,9 @@ class SignIn(AccessLog):
         proxy = True
         verbose_name = _("successful sign-in")
         verbose_name_plural = _("successful sign-ins")
+
+    def __str__(self) -> str:
+        return f"{self.username} · {self.ip_address}"
 
 
 class HistoryEntry(Context):

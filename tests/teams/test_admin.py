@@ -244,7 +244,8 @@ def test_lock_out_listed_and_lifted(security_admin: User, leader: User, client_o
     client = client_of(security_admin)
     attempt = AccessAttempt.objects.get()
     assert "leader" in client.get("/admin/teams/failedsignin/").content.decode()
-    assert client.get(f"/admin/teams/failedsignin/{attempt.pk}/delete/").status_code == 200
+    assert_csp_clean(client.get(f"/admin/teams/failedsignin/{attempt.pk}/delete/"))
+    assert_csp_clean(client.get(f"/admin/teams/failedsignin/{attempt.pk}/change/"))
     assert client.post(f"/admin/teams/failedsignin/{attempt.pk}/delete/", {"post": "yes"}).status_code == 302
     assert stranger.post("/sign-in/", {"username": "leader", "password": "secret-123"}).status_code == 302
 
