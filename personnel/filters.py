@@ -17,11 +17,14 @@ from teams.models import Unit
 from teams.policy import Action
 
 
+INDENT = "\u3000"  # a blank that browsers keep in front of an option
+
+
 class UnitChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """Units of the tree, each indented by how far it lies below the first."""
 
     def label_from_instance(self, unit: Any) -> str:
-        return "\u3000" * (unit.depth - 1) + str(unit.name)
+        return f"{INDENT * (unit.depth - 1)}{unit.name}"
 
 
 class UnitFilter(filters.ModelChoiceFilter):

@@ -68,7 +68,7 @@ def _fields() -> list[Any]:
 def _who(event: Any, names: dict[int, str]) -> str:
     """The person's name today; "system" where nobody was signed in."""
     actor = _actor(event)
-    return names.get(actor.get("user", 0), actor.get("name", ""))
+    return names.get(actor.get("user", 0)) or str(actor.get("name", ""))
 
 
 def _actor(event: Any) -> dict[str, Any]:

@@ -32,7 +32,7 @@ COLUMNS = (
     RosterColumn(
         "group",
         "班组",
-        _("patrol group"),
+        _("crew"),
         12,
         ("班", "组别", "巡逻组", "所在班组", "所属班组", "小组", "组", "分队", "group", "crew", "patrolgroup"),
     ),

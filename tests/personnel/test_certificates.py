@@ -23,8 +23,13 @@ def uncertified(county):
 
 @pytest.mark.parametrize(
     ("until", "tone"),
-    [(None, "bad"), (DAY - dt.timedelta(1), "bad"), (DAY, "warn"), (DAY + dt.timedelta(60), "warn")]
-    + [(DAY + dt.timedelta(61), "")],
+    [
+        (None, "bad"),
+        (DAY - dt.timedelta(1), "bad"),
+        (DAY, "warn"),
+        (DAY + dt.timedelta(60), "warn"),
+        (DAY + dt.timedelta(61), ""),
+    ],
 )
 def test_end_stands_out_60_days_before(until, tone):
     assert rules.tone(until, DAY) == tone
