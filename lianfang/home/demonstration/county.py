@@ -9,13 +9,12 @@ from django.db import transaction
 
 from lianfang.home.demonstration.absences import fair_day, send_away
 from lianfang.home.demonstration.accounts import BRIGADE_CODE, COUNTY_CODE, FIRST, create_members, create_staff
-from lianfang.home.demonstration.cover import set_up_cover, set_up_fair
+from lianfang.home.demonstration.cover import set_up_cover, set_up_fair, set_up_limits
 from lianfang.home.demonstration.duties import Worker, duties_of
 from lianfang.home.demonstration.enrolment import enrol
 from lianfang.home.demonstration.layout import COUNTY, SQUADRONS, URBAN, SquadronPlan
 from lianfang.home.demonstration.people import (
     GROUP_NAMES,
-    SCHOOL_GROUP,
     invented_members,
     month_after,
     month_before,
@@ -52,6 +51,7 @@ def _build(today: dt.date, plans: Sequence[SquadronPlan]) -> None:
     units = set_up_units()
     announce_calendars({month.year for month in months})
     users = create_staff(units, since=POSTS_SINCE)
+    set_up_limits(units[BRIGADE_CODE], by=users["brigade"])
     people = invented_members(today, plans)
     members = enrol(people, units[BRIGADE_CODE], by=users["brigade"])
     create_members(units, members, since=POSTS_SINCE)
@@ -73,8 +73,7 @@ def set_up_units() -> dict[str, Unit]:
     brigade = _unit(county, BRIGADE_CODE, f"{COUNTY}公安局巡防大队", UnitKind.BRIGADE, "巡防大队")
     for plan in SQUADRONS:
         squadron = _unit(brigade, plan.code, plan.name, UnitKind.SQUADRON, plan.short_name)
-        names = [*GROUP_NAMES[: len(plan.groups)], SCHOOL_GROUP]
-        for number, name in enumerate(names, start=1):
+        for number, name in enumerate(GROUP_NAMES[: len(plan.groups)], start=1):
             _unit(squadron, plan.group_code(number), name, UnitKind.GROUP)
     # Read again: a unit in memory doesn't know of those that were added below it.
     return {unit.code: unit for unit in Unit.objects.filter(path__startswith=county.path)}

@@ -4,37 +4,62 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
-from lianfang.home.demonstration.layout import SHIFTS, Post, ShiftPlan, SquadronPlan
-from patrols.models import Beat, BeatKind, CoverRequirement, ShiftType
+from lianfang.home.demonstration.layout import SHIFTS, Days, ShiftPlan, SquadronPlan
+from patrols.models import Beat, BeatKind, CoverRequirement, ShiftType, WorkingTimeLimits
 from patrols.models.cover import HolidayRule
+from patrols.services.cover import save_beat, save_cover, save_shift_type
+from patrols.services.limits import save_limits
 from teams.models import Unit, User
 
-SCHOOL_WEEK = [0, 1, 2, 3, 4]
+RULES: dict[Days, dict[str, Any]] = {
+    Days.EVERY: {},
+    Days.SCHOOL: {"weekdays": [0, 1, 2, 3, 4], "on_holidays": HolidayRule.NEVER},
+    Days.FREE: {"weekdays": [5, 6], "on_holidays": HolidayRule.ALWAYS},
+}
 FAIR = "城北庙会执勤点"
-# Two of 24 are away and the ordinary beats want nine: fourteen here are one more than there are people.
-FAIR_MINIMUM = 14
+# Two of 24 are away and the ordinary beats want twelve: eleven here are one more than there are people.
+FAIR_MINIMUM = 11
+
+
+def set_up_limits(brigade: Unit, *, by: User) -> None:
+    """The law's figures, written down for the whole brigade, so that they can be looked at and changed."""
+    save_limits(by=by, limits=WorkingTimeLimits(unit=brigade))
 
 
 def set_up_cover(plan: SquadronPlan, unit: Unit, *, by: User | None) -> tuple[dict[str, ShiftType], dict[str, Beat]]:
     """The squadron's shift types by code and beats by name, with their cover."""
-    shifts = {s.code: _shift(s, unit, n, by) for n, s in enumerate(SHIFTS)}
-    beats = {name: _beat(unit, name, kind, n, by) for n, (name, kind) in enumerate(plan.beats)}
-    for post in plan.posts:
-        _cover(post, beats[post.beat], shifts[post.shift], by)
+    shifts = {s.code: save_shift_type(by=by, shift_type=_shift(s, unit, n)) for n, s in enumerate(SHIFTS)}
+    beats = {
+        name: save_beat(by=by, beat=Beat(unit=unit, name=name, kind=kind, position=position))
+        for position, (name, kind) in enumerate(plan.beats)
+    }
+    rows = [
+        CoverRequirement(
+            beat=beats[post.beat],
+            shift_type=shifts[post.shift],
+            minimum=post.minimum,
+            ideal=post.ideal,
+            **RULES[post.days],
+        )
+        for post in plan.posts
+    ]
+    save_cover(by=by, unit=unit, rows=rows)
     return shifts, beats
 
 
 def set_up_fair(unit: Unit, shift: ShiftType, day: dt.date, *, by: User | None) -> None:
     """One day next month that no roster can cover, so that the grid has an empty place to explain."""
-    beat = _beat(unit, FAIR, BeatKind.POINT, 99, by)
-    CoverRequirement.objects.create(
+    beat = save_beat(by=by, beat=Beat(unit=unit, name=FAIR, kind=BeatKind.POINT, position=99))
+    row = CoverRequirement(
         beat=beat, shift_type=shift, first_day=day, last_day=day, minimum=FAIR_MINIMUM, ideal=FAIR_MINIMUM
     )
+    save_cover(by=by, unit=unit, rows=[row])
 
 
-def _shift(plan: ShiftPlan, unit: Unit, position: int, by: User | None) -> ShiftType:
-    return ShiftType.objects.create(
+def _shift(plan: ShiftPlan, unit: Unit, position: int) -> ShiftType:
+    return ShiftType(
         unit=unit,
         code=plan.code,
         name=plan.name,
@@ -46,12 +71,3 @@ def _shift(plan: ShiftPlan, unit: Unit, position: int, by: User | None) -> Shift
         colour=plan.colour,
         position=position,
     )
-
-
-def _beat(unit: Unit, name: str, kind: str, position: int, by: User | None) -> Beat:
-    return Beat.objects.create(unit=unit, name=name, kind=kind, position=position)
-
-
-def _cover(post: Post, beat: Beat, shift: ShiftType, by: User | None) -> None:
-    school = {"weekdays": SCHOOL_WEEK, "on_holidays": HolidayRule.NEVER} if post.on_school_days else {}
-    CoverRequirement.objects.create(beat=beat, shift_type=shift, minimum=post.minimum, ideal=post.ideal, **school)

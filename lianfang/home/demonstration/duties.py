@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from lianfang.home.demonstration.layout import Post, SquadronPlan
 from lianfang.home.demonstration.people import Member as Invented
-from lianfang.home.demonstration.rota import Rota, five_crew_rota, nine_day_rota, school_rota
+from lianfang.home.demonstration.rota import nine_day_shift, six_crew_shift
 from patrols.models import Beat, Duty, Roster, ShiftType
 from personnel.models import Member
 from teams.models import CalendarDay
@@ -41,15 +41,6 @@ class Worker:
         return valid and not any(start < span[1] and span[0] < end for start, end in self.away)
 
 
-def rota_of(person: Invented, school_days: frozenset[dt.date]) -> Rota:
-    """The rota that the person's squadron and group follow."""
-    if person.in_school_group:
-        return school_rota(school_days)
-    if person.squadron.crews_rotate:
-        return five_crew_rota(person.group, person.place)
-    return nine_day_rota(person.place)
-
-
 def duties_of(
     roster: Roster,
     plan: SquadronPlan,
@@ -59,24 +50,41 @@ def duties_of(
 ) -> list[Duty]:
     """A month's duties by the rota, unsaved; none for who is away, without a certificate, or past the month's hours."""
     calendar = CalendarDay.objects.span(roster.first_day, roster.last_day)
-    # Schools rest at weekends, also where the weekend day is a make-up workday.
-    school_days = frozenset(day.date for day in calendar if day.is_workday and not day.is_weekend)
     workdays = [day.date for day in calendar if day.is_workday]
-    rotas = [(worker, rota_of(worker.invented, school_days)) for worker in workers]
     left = {worker.invented.number: allowance(worker, workdays) for worker in workers}
     duties = []
-    for day in roster.dates:
-        spans = {code: shift.span_on(day) for code, shift in shifts.items()}
-        on_shift: dict[str, list[Member]] = defaultdict(list)
-        for worker, rota in rotas:
-            code, number = rota(day), worker.invented.number
-            if code and worker.may_work(day, spans[code]) and left[number] >= shifts[code].counted_minutes:
-                left[number] -= shifts[code].counted_minutes
-                on_shift[code].append(worker.member)
-        for code, people in on_shift.items():
-            for member, beat in zip(people, spread(plan.posts, code, len(people), day.toordinal()), strict=True):
-                duties.append(_duty(roster, member, day, shifts[code], beats.get(beat or ""), spans[code]))
+    for day in calendar:
+        # Schools rest at weekends, also where the weekend day is a make-up workday.
+        school_day = day.is_workday and not day.is_weekend
+        for code, people in on_shift(plan, workers, day.date, school_day=school_day).items():
+            span, minutes = shifts[code].span_on(day.date), shifts[code].counted_minutes
+            able = [w for w in people if w.may_work(day.date, span) and left[w.invented.number] >= minutes]
+            places = spread(plan.posts, code, len(able), day.date.toordinal(), school_day=school_day)
+            for worker, beat in zip(able, places, strict=True):
+                left[worker.invented.number] -= minutes
+                duties.append(_duty(roster, worker.member, day.date, shifts[code], beats.get(beat or ""), span))
     return duties
+
+
+def on_shift(
+    plan: SquadronPlan, workers: Sequence[Worker], day: dt.date, *, school_day: bool
+) -> dict[str, list[Worker]]:
+    """The people of each shift by the rota. In a town some of the early shift stand at schools instead."""
+    found: dict[str, list[Worker]] = defaultdict(list)
+    for worker in workers:
+        person = worker.invented
+        if plan.crews_rotate:
+            code = six_crew_shift(person.group, person.place, day, school_day=school_day)
+        else:
+            code = nine_day_shift(person.place, day)
+        if code:
+            found[code].append(worker)
+    if school_day and not plan.crews_rotate:
+        early = found["早"]
+        turn = day.toordinal() % len(early) if early else 0
+        early = early[turn:] + early[:turn]
+        found["护"], found["早"] = early[: plan.school_places], early[plan.school_places :]
+    return found
 
 
 def allowance(worker: Worker, workdays: Sequence[dt.date]) -> int:
@@ -84,12 +92,12 @@ def allowance(worker: Worker, workdays: Sequence[dt.date]) -> int:
     return WORKDAY_MINUTES * sum(not worker.is_away_at_noon(day) for day in workdays) + OVERTIME_MINUTES
 
 
-def spread(posts: Sequence[Post], shift: str, count: int, turn: int) -> list[str | None]:
+def spread(posts: Sequence[Post], shift: str, count: int, turn: int, *, school_day: bool) -> list[str | None]:
     """A beat for each of `count` people on a shift: the minima first, then the wanted numbers, then no beat.
 
     `turn` moves the list on, so that the same person stands at another beat the next time.
     """
-    needed = [post for post in posts if post.shift == shift]
+    needed = [post for post in posts if post.shift == shift and post.is_wanted(school_day=school_day)]
     places: list[str | None] = [post.beat for post in needed for _ in range(post.minimum)]
     places += [post.beat for post in needed for _ in range(post.ideal - post.minimum)]
     places = (places + [None] * count)[:count]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum
 
 # Division codes that begin with 9901 are given to no place.
 DIVISION = "990101"
@@ -34,6 +36,14 @@ SHIFTS = (
 )
 
 
+class Days(Enum):
+    """The days on which a post is wanted: schools are open, or they are not (weekends, holidays)."""
+
+    EVERY = "every"
+    SCHOOL = "school"
+    FREE = "free"
+
+
 @dataclass(frozen=True)
 class Post:
     """A beat's need in one shift: the least and the wanted number of people."""
@@ -42,22 +52,20 @@ class Post:
     shift: str
     minimum: int
     ideal: int
-    on_school_days: bool = False
+    days: Days = Days.EVERY
+
+    def is_wanted(self, *, school_day: bool) -> bool:
+        return self.days is Days.EVERY or (self.days is Days.SCHOOL) == school_day
 
 
 @dataclass(frozen=True)
 class SquadronPlan:
-    """A squadron: who is in it, which beats it keeps, how it covers them.
-
-    `groups`: the sizes of the groups that work round the clock; `school_group`: the size of the one on school days.
-    `beats`: name and kind, in order.
-    """
+    """A squadron: the sizes of its groups, its beats (name and kind, in order), how it covers them."""
 
     number: int
     name: str
     short_name: str
     groups: tuple[int, ...]
-    school_group: int
     beats: tuple[tuple[str, str], ...]
     posts: tuple[Post, ...]
     population: int | None = None
@@ -65,11 +73,16 @@ class SquadronPlan:
 
     @property
     def strength(self) -> int:
-        return sum(self.groups) + self.school_group
+        return sum(self.groups)
 
     @property
     def code(self) -> str:
         return f"{DIVISION}01{self.number:02d}00"
+
+    @property
+    def school_places(self) -> int:
+        """How many of the early shift stand at schools instead, on a school day."""
+        return sum(post.ideal for post in self.posts if post.shift == "护")
 
     def group_code(self, number: int) -> str:
         return f"{DIVISION}01{self.number:02d}{number:02d}"
@@ -81,7 +94,6 @@ class Town:
 
     name: str
     population: int
-    school_group: int
     day_line: str
     night_line: str
     market: str
@@ -100,74 +112,88 @@ class Town:
     def schools(self) -> tuple[str, str]:
         return f"{self.name}小学护学岗", f"{self.name}中学护学岗"
 
+    @property
+    def beats(self) -> tuple[tuple[str, str], ...]:
+        """Name and kind."""
+        lines, points = (self.day_line, self.night_line), (self.market, self.station, *self.schools)
+        return (self.district, "area"), *((b, "line") for b in lines), *((b, "point") for b in points)
+
 
 TOWNS = (
-    Town("城北", 48_130, 6, "迎宾路巡线", "文化路夜巡线", "建行门口守点", "农贸市场守点"),
-    Town("石桥", 82_360, 6, "石桥大街巡线", "滨河路夜巡线", "集贸市场守点", "客运站守点"),
-    Town("河口", 75_480, 6, "码头路巡线", "沿河路夜巡线", "水产市场守点", "信用社守点"),
-    Town("青山", 70_740, 5, "青山大道巡线", "商业街夜巡线", "青山集市守点", "镇卫生院守点"),
-    Town("东湖", 65_820, 6, "环湖路巡线", "东湖街夜巡线", "东湖广场守点", "邮政所守点"),
-    Town("柳林", 62_610, 4, "柳林街巡线", "建设路夜巡线", "粮油市场守点", "镇卫生院守点"),
-    Town("马头", 59_550, 4, "运河路巡线", "古街夜巡线", "马头集市守点", "客运站守点"),
-    Town("白沙", 56_270, 4, "省道巡线", "白沙街夜巡线", "建材市场守点", "信用社守点"),
-    Town("双河", 51_170, 4, "双河街巡线", "河西路夜巡线", "双河集市守点", "镇卫生院守点"),
-    Town("古城", 43_740, 4, "南关街巡线", "古城墙夜巡线", "古城集市守点", "游客中心守点"),
-    Town("龙泉", 42_480, 3, "龙泉路巡线", "矿泉路夜巡线", "龙泉集市守点", "镇卫生院守点"),
-    Town("云岭", 37_650, 3, "山前路巡线", "云岭街夜巡线", "茶叶市场守点", "信用社守点"),
+    Town("城北", 48_130, "迎宾路巡线", "文化路夜巡线", "建行门口守点", "农贸市场守点"),
+    Town("石桥", 82_360, "石桥大街巡线", "滨河路夜巡线", "集贸市场守点", "客运站守点"),
+    Town("河口", 75_480, "码头路巡线", "沿河路夜巡线", "水产市场守点", "信用社守点"),
+    Town("青山", 70_740, "青山大道巡线", "商业街夜巡线", "青山集市守点", "镇卫生院守点"),
+    Town("东湖", 65_820, "环湖路巡线", "东湖街夜巡线", "东湖广场守点", "邮政所守点"),
+    Town("柳林", 62_610, "柳林街巡线", "建设路夜巡线", "粮油市场守点", "镇卫生院守点"),
+    Town("马头", 59_550, "运河路巡线", "古街夜巡线", "马头集市守点", "客运站守点"),
+    Town("白沙", 56_270, "省道巡线", "白沙街夜巡线", "建材市场守点", "信用社守点"),
+    Town("双河", 51_170, "双河街巡线", "河西路夜巡线", "双河集市守点", "镇卫生院守点"),
+    Town("古城", 43_740, "南关街巡线", "古城墙夜巡线", "古城集市守点", "游客中心守点"),
+    Town("龙泉", 42_480, "龙泉路巡线", "矿泉路夜巡线", "龙泉集市守点", "镇卫生院守点"),
+    Town("云岭", 37_650, "山前路巡线", "云岭街夜巡线", "茶叶市场守点", "信用社守点"),
 )
 
-# For the number of people whom the rota gives a shift: (minimum, ideal) of its posts, the most important first.
+# For the number of people whom the rota gives a shift: (minimum, ideal) of its posts. A patrol goes in pairs.
 POSTS_BY_CREW = {
+    10: ((2, 3), (2, 3), (1, 2), (1, 2)),
+    9: ((2, 3), (2, 2), (1, 2), (1, 2)),
     8: ((2, 2), (2, 2), (1, 2), (1, 2)),
     7: ((2, 3), (2, 2), (1, 2)),
-    6: ((2, 2), (2, 2), (1, 2)),
+    6: ((2, 2), (1, 2), (1, 2)),
     5: ((2, 3), (1, 2)),
     4: ((2, 2), (1, 2)),
+    3: ((2, 3),),
 }
+TWO_PAIRS = 7
+SCHOOL_PLACES = 2  # one at each of a town's two schools
 
 
 def town_squadron(number: int, town: Town) -> SquadronPlan:
     """A town's squadron: two of nine places in the rota stand in each shift (`rota.NINE_DAYS`)."""
-    patrols = town.strength - town.school_group
-    sizes = POSTS_BY_CREW[-(-patrols * 2 // 9)]
-    by_shift = {
-        "早": (town.district, town.day_line, town.market, town.station),
-        "中": (town.district, town.night_line, town.market, town.station),
-        "夜": (town.district, town.night_line, town.station, town.market),
-    }
-    posts = [
-        Post(beat, shift, *size) for shift, beats in by_shift.items() for beat, size in zip(beats, sizes, strict=False)
-    ]
-    half = town.school_group // 2
-    school_sizes = (town.school_group - half, half)
-    posts += [Post(s, "护", 1, n, on_school_days=True) for s, n in zip(town.schools, school_sizes, strict=True)]
+    posts = tuple(_town_posts(town))
     kept = {post.beat for post in posts}
-    kinds = [(town.district, "area"), (town.day_line, "line"), (town.night_line, "line"), (town.market, "point")]
-    kinds += [(town.station, "point"), *((school, "point") for school in town.schools)]
     return SquadronPlan(
         number=number,
         name=f"{town.name}派出所巡防中队",
         short_name=f"{town.name}中队",
-        groups=_divided(patrols),
-        school_group=town.school_group,
-        beats=tuple((name, kind) for name, kind in kinds if name in kept),
-        posts=tuple(posts),
+        groups=_divided(town.strength),
+        beats=tuple((name, kind) for name, kind in town.beats if name in kept),
+        posts=posts,
         population=town.population,
     )
 
 
-def _divided(patrols: int) -> tuple[int, ...]:
-    """Patrols in groups of six to ten, as even as can be."""
-    count = max(2, round(patrols / 7))
-    return tuple(patrols // count + (n < patrols % count) for n in range(count))
+def _town_posts(town: Town) -> Iterator[Post]:
+    crew = -(-town.strength * 2 // 9)
+    yield from _posts("早", town, crew - SCHOOL_PLACES, Days.SCHOOL)
+    yield from _posts("早", town, crew, Days.FREE)
+    yield from _posts("中", town, crew, Days.EVERY)
+    yield from _posts("夜", town, crew, Days.EVERY)
+    for school in town.schools:
+        yield Post(school, "护", 1, 1, Days.SCHOOL)
+
+
+def _posts(shift: str, town: Town, crew: int, days: Days) -> Iterator[Post]:
+    """Two patrols where there are people for two pairs, else one; then the points."""
+    line = town.day_line if shift == "早" else town.night_line
+    points = (town.station, town.market) if shift == "夜" else (town.market, town.station)
+    patrols = (town.district, line) if crew >= TWO_PAIRS else (line if shift == "中" else town.district,)
+    for beat, (minimum, ideal) in zip((*patrols, *points), POSTS_BY_CREW[crew], strict=False):
+        yield Post(beat, shift, minimum, ideal, days)
+
+
+def _divided(strength: int) -> tuple[int, ...]:
+    """Groups of about seven, as even as can be."""
+    count = round(strength / 7)
+    return tuple(strength // count + (n < strength % count) for n in range(count))
 
 
 URBAN = SquadronPlan(
     number=90,
     name="城区特巡中队",
     short_name="特巡中队",
-    groups=(20, 20, 20, 20, 20),
-    school_group=20,
+    groups=(20, 20, 20, 20, 20, 20),
     crews_rotate=True,
     beats=(
         ("老城片区", "area"),
@@ -203,11 +229,11 @@ URBAN = SquadronPlan(
         Post("汽车站守点", "夜", 2, 2),
         Post("县医院守点", "夜", 2, 2),
         Post("应急备勤室", "备", 2, 4),
-        Post("第一小学护学岗", "护", 3, 5, on_school_days=True),
-        Post("实验小学护学岗", "护", 3, 4, on_school_days=True),
-        Post("实验中学护学岗", "护", 2, 4, on_school_days=True),
-        Post("职业中专护学岗", "护", 2, 4, on_school_days=True),
-        Post("第一幼儿园护学岗", "护", 2, 3, on_school_days=True),
+        Post("第一小学护学岗", "护", 3, 5, Days.SCHOOL),
+        Post("实验小学护学岗", "护", 3, 4, Days.SCHOOL),
+        Post("实验中学护学岗", "护", 2, 4, Days.SCHOOL),
+        Post("职业中专护学岗", "护", 2, 4, Days.SCHOOL),
+        Post("第一幼儿园护学岗", "护", 2, 3, Days.SCHOOL),
     ),
 )  # fmt: skip
 

@@ -15,8 +15,7 @@ from lianfang.platform.workbook import Cell
 
 VETERANS, GRADUATES = 156, 189
 _OTHER_SOURCES = {"当地青年": 76, "社会招聘": 39, "单位借调": 8}
-SCHOOL_GROUP = "护学组"
-GROUP_NAMES = ("一组", "二组", "三组", "四组", "五组")
+GROUP_NAMES = ("一组", "二组", "三组", "四组", "五组", "六组")
 
 WOMEN = 0.17
 SEED = 468
@@ -45,8 +44,8 @@ class Member:
 
     number: int
     squadron: SquadronPlan
-    group: int  # from 0; the school group comes last
-    place: int  # within the patrols of the squadron, or within the school group
+    group: int  # from 0
+    place: int  # in the rota: within the group where crews rotate, else within the squadron
     name: str
     sex: str
     born: dt.date
@@ -64,12 +63,8 @@ class Member:
     certificate: tuple[str, dt.date, dt.date] | None  # number, from, until
 
     @property
-    def in_school_group(self) -> bool:
-        return self.group == len(self.squadron.groups)
-
-    @property
     def group_name(self) -> str:
-        return SCHOOL_GROUP if self.in_school_group else GROUP_NAMES[self.group]
+        return GROUP_NAMES[self.group]
 
 
 def invented_members(today: dt.date, plans: Sequence[SquadronPlan] = SQUADRONS) -> list[Member]:
@@ -96,10 +91,9 @@ def _places() -> Iterator[tuple[SquadronPlan, int, int, int]]:
     """Squadron, group, place in the rota, place in the group: as the members stand in the list."""
     for plan in SQUADRONS:
         place = 0
-        for group, size in enumerate((*plan.groups, plan.school_group)):
-            school = group == len(plan.groups)
+        for group, size in enumerate(plan.groups):
             for within in range(size):
-                yield plan, group, within if school or plan.crews_rotate else place, within
+                yield plan, group, within if plan.crews_rotate else place, within
                 place += 1
 
 
