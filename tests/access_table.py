@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from tests.world import World
 
@@ -32,22 +33,30 @@ ADMINS = frozenset({"system_admin", "security_admin", "audit_admin"})
 WIDE = frozenset({"brigade", "reviewer", "inspector"})
 
 
+# Objects that hang on the member's own file; the other objects lie outside a member's scope.
+OWN_FILE = frozenset({"member", "certificate", "absence"})
+# Objects of the squadron, which a group leader's scope (the group) does not reach.
+OF_SQUADRON = frozenset({"squadron", "roster", "beat", "shift_type", "cover", "limits"})
+
+
 @dataclass(frozen=True)
 class Page:
-    """One address: `on` names the world's object in its path, `read` and `write` who may GET and POST there."""
+    """One address: `on` names the world's object in its path, `read` and `write` who may GET and POST there.
+
+    None stands for a method that the address doesn't take. `missing`: its object exists for nobody here.
+    """
 
     read: frozenset[str] | None
     write: frozenset[str] | None = None
     on: str = ""
     extra: tuple[tuple[str, Any], ...] = ()
     public: bool = False
+    missing: bool = False
     key: str = "pk"
 
-    def roles_to_try(self) -> list[str]:
-        return sorted(EVERYONE)
-
     def arguments(self, world: World, place: str, role: str) -> dict[str, Any]:
-        extra: dict[str, Any] = {k: v(world, place) if callable(v) else v for k, v in self.extra}
+        """The arguments of the address for an object at `place`; a job is the role's own or somebody else's."""
+        extra = {key: value(world, place) if callable(value) else value for key, value in self.extra}
         if not self.on:
             return extra
         if self.on == "job":
@@ -55,15 +64,19 @@ class Page:
             return extra | {self.key: world.jobs[owner].pk}
         return extra | {self.key: getattr(world[place], self.on).pk}
 
-
-class Reaches:
-    """Whether an object lies inside the scope of a role."""
-
-    @staticmethod
-    def of(role: str, page: Page, place: str) -> bool:
-        if place == "own" or role in ADMINS:
-            return place == "own" or page.on != "job"
-        return place == "sibling" and role in WIDE and page.on != "job"
+    def reached_by(self, role: str, place: str) -> bool:
+        """Whether the object at `place` lies inside the role's scope."""
+        if self.missing or not self.on:
+            return not self.missing
+        if self.on == "job":
+            return place == "own"
+        if role in ADMINS:
+            return True
+        if role == "member":
+            return place == "own" and self.on in OWN_FILE
+        if role == "group_leader":
+            return place == "own" and self.on not in OF_SQUADRON
+        return place == "own" or (place == "sibling" and role in WIDE)
 
 
 def roles(letters: str) -> frozenset[str]:
@@ -78,9 +91,97 @@ class AdminAccess:
 
 Extra = Callable[[World, str], Any]
 
+ALL_UNITS = roles("LGBRIOSCA")
+FILES = roles("LGBM")
+ROSTERS = roles("LGBIOM")
+COVER = roles("LBIO")
+LEADER = roles("L")
+IMPORTERS = roles("LB")
+
+MEMBER: Extra = lambda world, place: world[place].member.pk  # noqa: E731
+BEAT: Extra = lambda world, place: world[place].beat.pk  # noqa: E731
+SHIFT: Extra = lambda world, place: world[place].shift_type.pk  # noqa: E731
+NO_IMPORT = (("pk", UUID(int=0)),)
+
 TABLE: dict[str, Page] = {
+    # signing in
     "healthz": Page(EVERYONE, EVERYONE, public=True),
     "set-language": Page(EVERYONE, EVERYONE, public=True),
+    "sign-in": Page(EVERYONE, EVERYONE, public=True),
+    "demo-sign-in": Page(None, EVERYONE, public=True, missing=True),
+    "sign-out": Page(None, EVERYONE, public=True),
+    "password-change": Page(EVERYONE, EVERYONE),
+    # home
+    "home": Page(EVERYONE),
+    "search": Page(ALL_UNITS),
+    # teams
+    "unit-list": Page(ALL_UNITS),
+    "unit-detail": Page(ALL_UNITS, on="squadron"),
+    # personnel
+    "member-list": Page(FILES),
+    "member-add": Page(LEADER, LEADER),
+    "my-file": Page(FILES),
+    "member-detail": Page(FILES, on="member"),
+    "member-edit": Page(LEADER, LEADER, on="member"),
+    "member-transfer": Page(LEADER, LEADER, on="member"),
+    "id-number": Page(None, roles("LB"), on="member"),
+    "certificate-issue": Page(LEADER, LEADER, on="member"),
+    "certificate-withdraw": Page(LEADER, LEADER, on="certificate"),
+    "absence-list": Page(FILES),
+    "absence-add": Page(LEADER, LEADER),
+    "absence-cancel": Page(LEADER, LEADER, on="absence"),
+    "member-export": Page(FILES),
+    "member-export-whole": Page(roles("LB"), roles("LB")),
+    "roster-template": Page(FILES),
+    "unit-strength": Page(FILES, on="squadron"),
+    "member-import": Page(IMPORTERS, IMPORTERS),
+    "member-import-preview": Page(IMPORTERS, IMPORTERS, extra=NO_IMPORT, missing=True),
+    "member-import-confirm": Page(None, IMPORTERS, extra=NO_IMPORT, missing=True),
+    "member-import-cancel": Page(None, IMPORTERS, extra=NO_IMPORT, missing=True),
+    "member-import-bad-rows": Page(IMPORTERS, extra=NO_IMPORT, missing=True),
+    # patrols
+    "roster-list": Page(ROSTERS),
+    "roster-new": Page(LEADER, LEADER),
+    "roster-grid": Page(ROSTERS, on="roster"),
+    "roster-cells": Page(None, LEADER, on="roster"),
+    "duty-cell": Page(LEADER, LEADER, on="roster", extra=(("member", MEMBER), ("day", "2026-12-01"))),
+    "roster-need": Page(LEADER, on="roster", extra=(("beat", BEAT), ("shift_type", SHIFT), ("day", "2026-12-01"))),
+    "roster-copy": Page(None, LEADER, on="roster"),
+    "roster-generate": Page(LEADER, LEADER, on="roster"),
+    "roster-publish": Page(LEADER, LEADER, on="roster"),
+    "roster-unpublish": Page(LEADER, LEADER, on="roster"),
+    "roster-close": Page(None, LEADER, on="roster"),
+    "roster-versions": Page(ROSTERS, on="roster"),
+    "roster-print": Page(ROSTERS, on="roster"),
+    "roster-xlsx": Page(ROSTERS, on="roster"),
+    "my-shifts": Page(ROSTERS),
+    "cover-page": Page(COVER, LEADER),
+    "beat-new": Page(LEADER, LEADER),
+    "beat-edit": Page(LEADER, LEADER, on="beat"),
+    "beat-delete": Page(None, LEADER, on="beat"),
+    "cover-new": Page(LEADER, LEADER, on="beat"),
+    "shift-list": Page(COVER),
+    "shift-new": Page(LEADER, LEADER),
+    "shift-edit": Page(LEADER, LEADER, on="shift_type"),
+    "shift-delete": Page(None, LEADER, on="shift_type"),
+    "limits-page": Page(COVER),
+    "limits-new": Page(roles("B"), roles("B")),
+    "limits-edit": Page(roles("B"), roles("B"), on="limits"),
+    "limits-delete": Page(None, roles("B"), on="limits"),
+    # jobs
+    "job-list": Page(EVERYONE),
+    "job-detail": Page(EVERYONE, on="job"),
+    "job-cancel": Page(None, EVERYONE, on="job"),
 }
 
-ADMIN: dict[str, AdminAccess] = {}
+SYSTEM = roles("S")
+
+ADMIN: dict[str, AdminAccess] = {
+    "teams.unit": AdminAccess(roles("SCA"), SYSTEM),
+    "teams.user": AdminAccess(SYSTEM, SYSTEM),
+    "teams.post": AdminAccess(SYSTEM, SYSTEM),
+    "teams.calendarday": AdminAccess(SYSTEM, SYSTEM),
+    "teams.failedsignin": AdminAccess(roles("C")),
+    "teams.signin": AdminAccess(roles("A")),
+    "teams.historyentry": AdminAccess(roles("A")),
+}

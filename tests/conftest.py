@@ -28,7 +28,7 @@ class County:
 
 @pytest.fixture
 def county(db: None) -> County:
-    root = Unit.add_root(code="990100000000", name="示范县", kind="district")
+    root = Unit.objects.add_root({"code": "990100000000", "name": "示范县", "kind": "district"})
     brigade = root.add_child(code="990100100000", name="联防大队", kind="brigade")
     squadron = brigade.add_child(code="990100110000", name="城北派出所中队", kind="squadron")
     other = brigade.add_child(code="990100120000", name="城南派出所中队", kind="squadron")

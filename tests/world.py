@@ -1,4 +1,4 @@
-"""A world for the sweep: the same objects three times, in the user's own unit, in a sibling's and in a foreign district."""
+"""A world for the sweep: the same objects in the user's own unit, in a sibling's and in a foreign district."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from lianfang.platform.models import Job
-from patrols.models import Beat, CoverRequirement, Duty, Roster, ShiftType
+from patrols.models import Beat, CoverRequirement, Duty, Roster, ShiftType, WorkingTimeLimits
 from personnel.models import Absence, DutyCertificate, Member
 from teams.models import Unit, User
 from tests.factories import (
@@ -41,6 +41,7 @@ class Place:
     beat: Beat
     shift_type: ShiftType
     cover: CoverRequirement
+    limits: WorkingTimeLimits
     roster: Roster
     duty: Duty
 
@@ -68,20 +69,24 @@ def build_world() -> World:
     }
     users = _users(places["own"])
     Member.objects.filter(pk=places["own"].member.pk).update(user=users["member"])
-    jobs = {role: Job.objects.create(kind="generate_roster", owner=user) for role, user in users.items()}
+    arguments = {"roster_id": places["own"].roster.pk}
+    jobs = {
+        role: Job.objects.create(kind="generate_roster", owner=user, arguments=arguments)
+        for role, user in users.items()
+    }
     return World(places, users, jobs)
 
 
 def _district(digit: str) -> Unit:
-    return Unit.add_root(code=f"990{digit}00000000", name=f"D{digit}", kind="district")
+    return Unit.objects.add_root({"code": f"990{digit}00000000", "name": f"D{digit}", "kind": "district"})
 
 
 def _place(district: Unit, brigade: Unit, digits: str) -> Place:
     squadron = brigade.add_child(code=f"9901{digits}000000", name=f"S{digits}", kind="squadron")
     group = squadron.add_child(code=f"9901{digits}000001", name=f"G{digits}", kind="group")
     member = make_member(group, f"M{digits}", phone="13800001234")
-    shift_type = make_shift_type(squadron, "A", name=f"Shift {digits}")
-    beat = make_beat(squadron, f"Beat {digits}")
+    shift_type = make_shift_type(squadron, "A", name=f"T{digits}")
+    beat = make_beat(squadron, f"P{digits}")
     roster = make_roster(squadron, DAY, dt.date(2026, 12, 31))
     start = timezone.make_aware(dt.datetime(2026, 12, 10))
     return Place(
@@ -95,6 +100,7 @@ def _place(district: Unit, brigade: Unit, digits: str) -> Place:
         beat=beat,
         shift_type=shift_type,
         cover=make_cover(beat, shift_type),
+        limits=WorkingTimeLimits.objects.create(unit=squadron),
         roster=roster,
         duty=make_duty(roster, member, DAY, shift_type, beat=beat),
     )
@@ -113,8 +119,8 @@ def _users(place: Place) -> dict[str, User]:
         "security_admin": None,
         "audit_admin": None,
     }
-    users = {role: make_user(role, role, unit, name=role) for role, unit in posts.items()}
-    nobody = make_user("nobody", "leader", place.squadron, name="nobody")
+    users = {role: make_user(role, role, unit, name=f"U{n}") for n, (role, unit) in enumerate(posts.items())}
+    nobody = make_user("nobody", "leader", place.squadron, name="U99")
     nobody.posts.update(ends=dt.date(2020, 6, 30))  # a post that ended gives nothing
     users["nobody"] = nobody
     return users

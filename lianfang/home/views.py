@@ -53,6 +53,7 @@ def home(request: Any) -> HttpResponse:
     return _own(request)
 
 
+@require_GET
 @gate(Action.UNIT_VIEW)
 def search_page(request: SignedInRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:60]
