@@ -41,6 +41,7 @@ class Job(models.Model):
         verbose_name=_("owner"),
     )
     arguments = models.JSONField(default=dict)
+    label = models.CharField(max_length=120, blank=True)  # whose roster, which file: beside the kind's title
     subject = models.CharField(max_length=60, blank=True, db_index=True)  # what it works on, as "roster:12"
     status = models.CharField(_("status"), max_length=9, choices=JobStatus.choices, default=JobStatus.WAITING)
     percent = models.PositiveSmallIntegerField(_("progress"), default=0)

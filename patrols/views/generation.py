@@ -33,6 +33,7 @@ def generate(request: SignedInRequest, pk: int) -> HttpResponse:
             generation.WORK,
             by=request.user,
             subject=f"roster:{roster.pk}",
+            label=_label(roster),
             roster_id=roster.pk,
             seconds=form.cleaned_data["seconds"],
         )
@@ -41,6 +42,7 @@ def generate(request: SignedInRequest, pk: int) -> HttpResponse:
         "roster": roster,
         "form": form,
         "problems": problems,
+        "label": _label(roster),
         "counts": _counts(roster),
         "running": Job.objects.unfinished().filter(subject=f"roster:{roster.pk}").first(),
         "cancel_url": reverse("roster-grid", args=[roster.pk]),
@@ -53,6 +55,12 @@ def _to_job(request: SignedInRequest, roster: Roster, job: Job) -> HttpResponse:
         return redirect("job-detail", job.pk)
     messages.info(request, _("Somebody else is generating this roster just now. Look again in a moment."))
     return redirect("roster-grid", roster.pk)
+
+
+def _label(roster: Roster) -> str:
+    if roster.is_whole_month:
+        return f"{roster.unit.label} {roster.first_day:%Y-%m}"
+    return f"{roster.unit.label} {roster.first_day:%Y-%m-%d} – {roster.last_day:%Y-%m-%d}"
 
 
 def _counts(roster: Roster) -> dict[str, Any]:

@@ -21,8 +21,9 @@ def perform(job_id: str) -> None:
         execute(line)
 
 
-def enqueue(name: str, *, by: Any, subject: str = "", **arguments: Any) -> Job:
+def enqueue(name: str, *, by: Any, subject: str = "", label: str = "", **arguments: Any) -> Job:
     """Ask for the work `name` on behalf of `by` (None: the system); `arguments` are JSON and hold ids only.
+    `label` says what it is about (no person's name).
 
     With a `subject` ("roster:12") there is one unfinished job at a time: where one is unfinished, that one is returned,
     whoever asked for it. Raises LookupError for an unknown name.
@@ -35,7 +36,7 @@ def enqueue(name: str, *, by: Any, subject: str = "", **arguments: Any) -> Job:
             return found
         try:
             with transaction.atomic():
-                return _add(Job(kind=name, owner=by, subject=subject, arguments=arguments))
+                return _add(Job(kind=name, owner=by, subject=subject, label=label, arguments=arguments))
         except IntegrityError:
             if not subject:
                 raise
