@@ -311,8 +311,16 @@ class Grid:
 
     def _spot(self, finding: Finding) -> dt.date | None:
         """The one day whose cell is outlined: the last with a duty, for there the limit gives way."""
-        worked = self._duties_by_member.get(finding.member_id or 0, {})
+        worked = self._worked.get(str(finding.member_id), set())
         return max((day for day in finding.days if day in worked), default=max(finding.days, default=None))
+
+    @cached_property
+    def _worked(self) -> dict[str, set[dt.date]]:
+        """Days with a duty, as the sheet stands: after a change its `duties` are still the ones that were read."""
+        found: dict[str, set[dt.date]] = {}
+        for item in self.sheet.placed:
+            found.setdefault(item.person, set()).add(self.sheet.date(item.day))
+        return found
 
     def _finding_json(self, finding: Finding) -> dict[str, Any]:
         spot = self._spot(finding)

@@ -51,7 +51,7 @@ def test_grid_shows_crews_people_shifts_and_absences(station, leader, client_of)
     text = response.content.decode()
     assert_csp_clean(response)
     assert text.index("一班") < text.index("张建国") < text.index("二班") < text.index("李伟")
-    assert re.search(r'data-d="2026-12-05" data-v="%s\.%s"' % (station.night.pk, station.beat.pk), text)
+    assert re.search(rf'data-d="2026-12-05" data-v="{station.night.pk}\.{station.beat.pk}"', text)
     assert re.search(r'data-d="2026-12-07" data-v="" data-a="\w+"', text)
 
 
@@ -122,6 +122,13 @@ def test_cells_are_saved_and_answered_with_what_they_touch(station, leader, clie
     assert set(answer["cover"]) == {"2026-12-05", "2026-12-06"}
     assert answer["strip"]["broken"] == 1
     assert Duty.objects.count() == 2
+
+
+def test_broken_limit_is_spotted_where_the_new_duty_stands(station, leader, client_of):
+    client = client_of(leader)
+    send(client, station, change(station.zhang, 5, "中"))
+    answer = send(client, station, change(station.zhang, 6, "早")).json()
+    assert [f["spot"] for f in answer["findings"]] == ["2026-12-06"]
 
 
 def test_cells_of_two_leaders_the_second_is_told(station, leader, county, client_of):

@@ -27,7 +27,7 @@ def page(name, station):
     return reverse(name, args=[station.roster.pk])
 
 
-# --- list and new -----------------------------------------------------------------------------------------------------
+# --- list and new -------------------------------------------------------------
 
 
 def test_list_shows_own_rosters_only(station, county, leader, client_of):
@@ -98,7 +98,7 @@ def test_new_roster_for_a_foreign_squadron_is_no_choice(county, leader, client_o
     assert not Roster.objects.exists()
 
 
-# --- publish, take back, versions -------------------------------------------------------------------------------------
+# --- publish, take back, versions ---------------------------------------------
 
 
 def test_publish_page_lists_what_stands_in_the_way_and_publishes_nothing(station, leader, client_of):
@@ -137,7 +137,7 @@ def test_publishing_needs_the_right(station, brigade_staff, outsider, client_of,
     assert client_of(outsider).post(page(name, station)).status_code == 404
 
 
-# --- paper and workbook -----------------------------------------------------------------------------------------------
+# --- paper and workbook -------------------------------------------------------
 
 
 @pytest.fixture
@@ -188,7 +188,7 @@ def test_workbook_of_a_foreign_roster_is_not_found(filled, outsider, client_of):
     assert client_of(outsider).get(page("roster-xlsx", filled)).status_code == 404
 
 
-# --- a member's own shifts ----------------------------------------------------------------------------------------------
+# --- a member's own shifts ----------------------------------------------------
 
 
 def test_my_shifts_shows_own_published_shifts_only(station, county, member, client_of):

@@ -32,7 +32,7 @@ def codes(refusal: pytest.ExceptionInfo[Refused]) -> set[str]:
     return {problem.code for problem in refusal.value.problems}
 
 
-# --- making ---------------------------------------------------------------------------------------------------------
+# --- making -------------------------------------------------------------------
 
 
 def test_create_roster_overlapping_is_refused_with_a_sentence(station, leader):
@@ -59,7 +59,7 @@ def test_overlapping_rosters_are_refused_by_the_database(station):
         make_roster(station.roster.unit, day(31), dt.date(2027, 1, 31))
 
 
-# --- publishing -----------------------------------------------------------------------------------------------------
+# --- publishing ---------------------------------------------------------------
 
 
 def test_publish_takes_each_members_time_and_freezes_a_version(station, leader):
@@ -182,7 +182,7 @@ def test_publish_that_loses_a_race_for_a_members_time_is_refused_with_a_sentence
     assert station.roster.status == "draft"
 
 
-# --- versions -------------------------------------------------------------------------------------------------------
+# --- versions -----------------------------------------------------------------
 
 
 def test_second_version_holds_what_changed(station, leader):
@@ -218,7 +218,7 @@ def test_digest_leaves_identity_out(station, leader):
     assert versions.digest(entries) != versions.digest(moved)
 
 
-# --- taking back and closing ------------------------------------------------------------------------------------------
+# --- taking back and closing --------------------------------------------------
 
 
 def test_unpublish_needs_a_reason(station, leader):
@@ -252,7 +252,7 @@ def test_close_before_the_last_day_is_over_is_refused(station, leader):
     assert station.roster.status == "closed"
 
 
-# --- what the database keeps, whoever writes ---------------------------------------------------------------------------
+# --- what the database keeps, whoever writes ----------------------------------
 
 
 @pytest.fixture
@@ -317,7 +317,7 @@ def test_two_duties_at_the_same_time_are_refused_by_the_database(published):
         Engagement.objects.create(member=published.zhang, kind="duty", starts=span[0], ends=span[1])
 
 
-# --- time -------------------------------------------------------------------------------------------------------------
+# --- time ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
