@@ -16,7 +16,6 @@ from personnel.rules.certificates import ENDING_DAYS
 from teams.models import Unit
 from teams.policy import Action
 
-
 INDENT = "\u3000"  # a blank that browsers keep in front of an option
 
 

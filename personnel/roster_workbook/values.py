@@ -6,6 +6,7 @@ import calendar
 import datetime as dt
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Any, Literal
 
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,7 @@ from personnel.models import Education, PoliticalStatus, Sex, Source, StaffCateg
 from personnel.roster_workbook.table import text_of
 
 Edge = Literal["first", "last"]
+REMEMBERED = 20_000  # a column repeats itself: units, categories, days
 
 _DAY = re.compile(
     r"(?P<y>\d{4})\s*[.\-/年]\s*(?P<m>\d{1,2})\s*(?:[.\-/月]\s*(?P<d>\d{1,2})\s*日?|月)?"
@@ -38,7 +40,12 @@ class UnreadableError(ValueError):
 
 def plain(value: Cell | None) -> str:
     """Text in half width with single spaces."""
-    return " ".join(unicodedata.normalize("NFKC", text_of(value)).split())
+    return _plain(text_of(value))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _plain(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
 def date(value: Cell | None, edge: Edge = "first") -> dt.date | None:
@@ -49,7 +56,11 @@ def date(value: Cell | None, edge: Edge = "first") -> dt.date | None:
         return value
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _from_number(float(value), edge)
-    text = plain(value)
+    return _from_text(plain(value), edge)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _from_text(text: str, edge: Edge) -> dt.date | None:
     if not text or _OPEN_END.search(text) or text in ("无", "-", "—", "/"):
         return None
     match = _DAY.fullmatch(text)
@@ -219,7 +230,12 @@ WORD_FOR = {key: {stored: word for word, stored in reversed(words.items())} for 
 
 def choice(key: str, value: Cell | None) -> str:
     """The stored value for the word in the cell; "" for an empty one."""
-    text = re.sub(r"\s", "", plain(value)).lower()
+    return _stored(key, plain(value)) if value else ""
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _stored(key: str, text: str) -> str:
+    text = text.replace(" ", "").lower()
     if not text:
         return ""
     if text in WORDS[key]:
