@@ -11,8 +11,9 @@ from django.db.models import Count
 from django.utils import timezone
 
 from lianfang.home.addresses import address
+from lianfang.home.certificates import Endings, endings
 from lianfang.home.months import Month, RosterState, roster_states
-from lianfang.home.waiting import certificates_ending, rosters_of
+from lianfang.home.waiting import rosters_of
 from patrols.models import Duty
 from personnel.models import Member
 from teams.models import Unit, User
@@ -41,7 +42,7 @@ class BrigadeToday:
     rows: list[SquadronRow]
     serving: int
     on_duty_now: int
-    certificates: int | None
+    certificates: Endings | None
 
     @property
     def published_now(self) -> str:
@@ -70,7 +71,7 @@ def brigade_today(user: User, now: dt.datetime) -> BrigadeToday:
         )
         for unit in squadrons_of(units)
     ]
-    certificates = certificates_ending(user, today).count() if scope_of(user, Action.MEMBER_VIEW).paths else None
+    certificates = endings(user, today) if scope_of(user, Action.MEMBER_VIEW).paths else None
     return BrigadeToday(month, rows, sum(serving.values()), sum(on_duty.values()), certificates)
 
 

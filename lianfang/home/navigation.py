@@ -94,7 +94,7 @@ SECTIONS: list[tuple[str, Any, list[Section]]] = [
         _("Unit"),
         [
             Section("unit-list", _("Units"), Action.UNIT_VIEW),
-            Section("job-list", _("Jobs"), Action.UNIT_VIEW),
+            Section("job-list", _("Jobs"), Action.MEMBER_IMPORT),
         ],
     ),
     (

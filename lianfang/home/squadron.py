@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 
 from lianfang.home.away import Away
+from lianfang.home.certificates import Endings, endings
 from lianfang.home.months import Month, RosterState, roster_states
-from lianfang.home.waiting import Ending, endings, rosters_of
+from lianfang.home.waiting import rosters_of
 from patrols.models import CoverRequirement, Duty, ShiftType
 from patrols.services.rostering import sheet
 from personnel.models import Absence, Member
@@ -41,6 +42,7 @@ class ShiftToday:
     ends: dt.datetime
     places: list[Place]
     is_running: bool
+    is_over: bool
     is_from_yesterday: bool
 
 
@@ -51,7 +53,7 @@ class People:
     serving: int
     away_today: int
     absences: list[Away]
-    certificates: list[Ending]
+    certificates: Endings
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,7 @@ def shifts_of_day(user: User, today: dt.date, now: dt.datetime) -> list[ShiftTod
 
 def _shift(row: ShiftType, day: dt.date, places: list[Place], today: dt.date, now: dt.datetime) -> ShiftToday:
     starts, ends = row.span_on(day)
-    return ShiftToday(row, starts, ends, places, starts <= now < ends, day < today)
+    return ShiftToday(row, starts, ends, places, starts <= now < ends, ends <= now, day < today)
 
 
 def _needs_of(user: User, today: dt.date) -> list[CoverRequirement]:

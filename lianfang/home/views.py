@@ -95,6 +95,8 @@ def _context(request: SignedInRequest, now: dt.datetime) -> dict[str, Any]:
         "day_title": day_title(now.date()),
         "matters": matters_of(request),
         "members_url": address("member-list"),
+        "rosters_url": address("roster-list"),
+        "units_url": address("unit-list"),
     }
 
 

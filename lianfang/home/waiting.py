@@ -7,21 +7,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Max, Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from lianfang.home.addresses import address
+from lianfang.home.certificates import endings
 from lianfang.home.months import Month, RosterState, roster_states
 from patrols.models import CoverRequirement, Roster
 from personnel.models import Member
 from teams.models import Unit, User
 from teams.policy import Action
 from teams.scope import scope_of
-
-CERTIFICATE_NOTICE = dt.timedelta(days=60)  # the handbook's warning time (P10)
 
 
 @dataclass(frozen=True)
@@ -50,7 +48,7 @@ def _matters(user: User, today: dt.date) -> Iterator[Matter]:
     if scope_of(user, Action.ROSTER_EDIT):
         yield from _roster_matters(user, today)
     if scope_of(user, Action.MEMBER_MANAGE):
-        yield from _certificate_matters(user, today)
+        yield from _people_matters(user, today)
 
 
 # Rosters
@@ -91,51 +89,21 @@ def rosters_of(user: User, month: Month) -> list[Roster]:
     return list(rows.order_by("first_day"))
 
 
-# Certificates
+# People
 
 
-def certificates_ending(user: User, today: dt.date) -> Any:
-    """Serving members whose last certificate ends within the notice, or who hold none, the earliest first."""
-    in_force = Q(certificates__withdrawn_on=None) | Q(certificates__withdrawn_on__gt=today)
-    rows = Member.objects.visible_to(user).serving(today)
-    rows = rows.annotate(certified_until=Max("certificates__valid_until", filter=in_force))
-    soon = rows.filter(Q(certified_until=None) | Q(certified_until__lte=today + CERTIFICATE_NOTICE))
-    return soon.order_by("certified_until", "name_pinyin").values("pk", "name", "unit__name", "certified_until")
-
-
-@dataclass(frozen=True)
-class Ending:
-    """A member whose certificate ends soon, ended, or was never issued (`until` is None)."""
-
-    name: str
-    unit: str
-    until: dt.date | None
-    is_over: bool
-    url: str
-
-
-def endings(user: User, today: dt.date, most: int = 50) -> list[Ending]:
-    return [
-        Ending(
-            name=row["name"],
-            unit=row["unit__name"],
-            until=row["certified_until"],
-            is_over=row["certified_until"] is None or row["certified_until"] < today,
-            url=address("member-detail", row["pk"]),
+def _people_matters(user: User, today: dt.date) -> Iterator[Matter]:
+    if not Member.objects.visible_to(user).exists():
+        hint = _("The roster workbook brings all members at once.")
+        yield Matter(
+            _("No members yet"), address("member-import"), _("Import the roster workbook"), "member-import", hint=hint
         )
-        for row in certificates_ending(user, today)[:most]
-    ]
-
-
-def _certificate_matters(user: User, today: dt.date) -> Iterator[Matter]:
-    ends = list(certificates_ending(user, today).values_list("certified_until", flat=True))
-    over = sum(end is None or end < today for end in ends)
-    soon = len(ends) - over
-    url = f"{address('home')}#certificates"
-    if over:
-        text = ngettext("%(n)s member has no valid certificate", "%(n)s members have no valid certificate", over)
+        return
+    found = endings(user, today)
+    if found.over:
+        text = ngettext("%(n)s member has no valid certificate", "%(n)s members have no valid certificate", found.over)
         hint = _("Without one nobody can be rostered.")
-        yield Matter(text % {"n": over}, url, _("See who"), "member-list", "bad", hint)
-    if soon:
-        text = ngettext("%(n)s certificate ends within 60 days", "%(n)s certificates end within 60 days", soon)
-        yield Matter(text % {"n": soon}, url, _("See who"), "member-list")
+        yield Matter(text % {"n": found.over}, found.over_url, _("See who"), "member-list", "bad", hint)
+    if found.soon:
+        text = ngettext("%(n)s certificate ends within 60 days", "%(n)s certificates end within 60 days", found.soon)
+        yield Matter(text % {"n": found.soon}, found.soon_url, _("See who"), "member-list")

@@ -8,7 +8,9 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import escape
 
+from lianfang.home.certificates import endings
 from lianfang.home.months import Month
 from patrols.models import Duty, Roster
 from personnel.models import Member
@@ -141,6 +143,28 @@ def test_leader_sees_certificates_that_end_and_who_has_none(leader: User, county
     assert "高翔" in page
     assert "何军" in page
     assert "马超" not in page
+
+
+def test_leaders_figure_of_certificates_is_the_length_of_the_list_behind_it(
+    leader: User, county: County, client_of: ClientOf
+) -> None:
+    today = timezone.localdate()
+    for days in (-1, 0, 59, 60, 61):
+        make_certificate(make_member(county.group, certified=False), valid_until=today + dt.timedelta(days=days))
+    withdrawn = make_member(county.group, certified=False)
+    make_certificate(withdrawn, withdrawn_on=today, withdrawal_reason="试用不合格")
+    client = client_of(leader)
+    page = client.get("/").content.decode()
+    found = endings(leader, today)
+    assert (found.over, found.soon) == (2, 2)
+    for url, count in ((found.over_url, found.over), (found.soon_url, found.soon)):
+        assert escape(url) in page
+        rows = client.get(url).content.decode().split("<tbody>")[1].split("</tbody>")[0]
+        assert rows.count("<tr>") == count
+
+
+def test_leader_of_an_empty_squadron_is_led_to_the_import(leader: User, client_of: ClientOf) -> None:
+    assert 'href="/members/import/"' in page_of(client_of(leader)).split("<main")[1]
 
 
 def test_leader_sees_the_absences_of_the_week(leader: User, member: Member, client_of: ClientOf) -> None:
