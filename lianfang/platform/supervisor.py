@@ -295,7 +295,7 @@ def run(
                 for child in children(port, env):
                     supervisor.start(child)
                 supervisor.await_ready(lambda: answers(port, host))
-                say(f"\nLianfang is ready at http://127.0.0.1:{number}\n{accounts}")
+                say(f"\nLianfang is ready at http://127.0.0.1:{number}\n{accounts.rstrip()}")
                 supervisor.watch(lambda: is_running(ROOT, env))
             finally:
                 supervisor.stop()

@@ -1,12 +1,13 @@
 """The supervisor from outside: real processes, the real embedded server, small children."""
 
 import os
+import pty
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from lianfang.platform.supervisor import Child, Failed, Supervisor, listening_po
 
 ROOT = Path(__file__).resolve().parents[2]
 WAIT_SECONDS = 30.0
+SERVICE = (sys.executable, "-m", "tests.platform.small_service")
 
 Start = Callable[..., "Service"]
 
@@ -27,19 +29,28 @@ def ignore_sigint() -> None:
 class Service:
     """A supervisor in a process of its own, the processes it left, and what it printed."""
 
-    def __init__(self, var: Path, *, ignore_interrupt: bool = False, **env: str) -> None:
+    def __init__(
+        self,
+        var: Path,
+        *,
+        ignore_interrupt: bool = False,
+        under: Sequence[str] = (),
+        pass_fds: Sequence[int] = (),
+        **env: str,
+    ) -> None:
         self.var = var
         self.mark = f"LIANFANG_TEST_MARK={var}"
         name, value = self.mark.split("=")
         inherited = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.platform.small_service", "demo"],
+            under or [*SERVICE, "demo"],
             cwd=ROOT,
             env=inherited | {"PORT": "0", "LIANFANG_VAR": str(var), name: value} | env,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            pass_fds=pass_fds,
             preexec_fn=ignore_sigint if ignore_interrupt else None,  # noqa: PLW1509
         )
 
@@ -105,6 +116,31 @@ def test_signal_stops_every_process_of_a_background_job(start: Start, number: si
 
     assert service.end() == "Stopped.\n"
     assert service.process.returncode == 0
+    assert service.survivors() == []
+
+
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL], ids=lambda number: number.name
+)
+def test_signal_to_make_alone_stops_every_process(start: Start, tmp_path: Path, number: signal.Signals) -> None:
+    makefile = tmp_path / "Makefile"
+    makefile.write_text(f"demo:\n\t@exec {' '.join(SERVICE)} demo --stop-with-parent\n")
+    service = start(under=["make", "-f", str(makefile), "demo"])
+    service.await_ready()
+    service.process.send_signal(number)
+    service.end()
+    service.await_no_survivors()
+
+
+def test_closed_terminal_stops_every_process(start: Start) -> None:
+    terminal, attached = pty.openpty()
+    quiet = "import os, signal; signal.signal(signal.SIGHUP, signal.SIG_IGN); "
+    login = f"{quiet}os.dup2({attached}, 2); os.execv({sys.executable!r}, {[*SERVICE, 'demo']!r})"
+    service = start(under=[sys.executable, "-c", login], pass_fds=[attached])
+    os.close(attached)
+    service.await_ready()
+    os.close(terminal)
+    service.end()
     assert service.survivors() == []
 
 
