@@ -7,7 +7,7 @@ Reads nothing itself: everything comes from the sheet.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -50,9 +50,7 @@ class Column:
 
     @property
     def tone(self) -> str:
-        """good, warn, bad, or nothing where no cover is asked for."""
-        states = {need.state for need in self.needs}
-        return next((TONES[state] for state in WORST_FIRST if state in states), "")
+        return tone_of(self.needs)
 
     @property
     def css(self) -> str:
@@ -173,15 +171,13 @@ class Strip:
     def gap_text(self) -> str:
         return "" if self.gap is None else f"{self.gap * 100:.1f} %"
 
-    def as_json(self) -> dict[str, Any]:
-        spread = {"nights": _spread(self.nights), "weekends": _spread(self.weekends)}
-        return {
-            "cover": f"{self.filled} / {self.needed}",
-            "short": self.needed - self.filled,
-            "broken": self.broken,
-            "hours": f"{self.hours} / {self.standard}",
-            **spread,
-        }
+    @property
+    def nights_text(self) -> str:
+        return _spread(self.nights)
+
+    @property
+    def weekends_text(self) -> str:
+        return _spread(self.weekends)
 
 
 class Grid:
@@ -264,26 +260,10 @@ class Grid:
             "editable": self.roster.is_draft,
             "days": {column.date.isoformat(): column.label for column in self.columns},
             "names": {member.pk: member.name for member in self.sheet.members},
-            "shifts": [_shift_json(shift) for shift in self.sheet.shift_types],
+            "shifts": [_shift_json(shift, self.roster) for shift in self.sheet.shift_types],
             "beats": {beat.pk: beat.name for beat in self.sheet.beats},
-            **self.changed_json(self._duties_by_member.keys(), [column.date for column in self.columns]),
-        }
-
-    def changed_json(self, members: Collection[int], days: Collection[dt.date]) -> dict[str, Any]:
-        """The facts that a change of these members' duties on these days can touch."""
-        wanted = set(days)
-        return {
-            "findings": [self._finding_json(finding) for finding in self.findings],
-            "totals": {pk: _totals_json(self._totals[pk]) for pk in members if pk in self._totals},
-            "cover": {
-                column.date.isoformat(): {
-                    "tone": column.tone,
-                    "needs": [_need_json(need) for need in column.needs],
-                }
-                for column in self.columns
-                if column.date in wanted
-            },
-            "strip": self.strip.as_json(),
+            "standard": self.strip.standard,
+            **facts_json(self.sheet, self.findings, self.needs),
         }
 
     @cached_property
@@ -307,29 +287,8 @@ class Grid:
 
     @cached_property
     def _broken(self) -> set[tuple[int | None, dt.date | None]]:
-        return {(finding.member_id, self._spot(finding)) for finding in self.findings}
-
-    def _spot(self, finding: Finding) -> dt.date | None:
-        """The one day whose cell is outlined: the last with a duty, for there the limit gives way."""
-        worked = self._worked.get(str(finding.member_id), set())
-        return max((day for day in finding.days if day in worked), default=max(finding.days, default=None))
-
-    @cached_property
-    def _worked(self) -> dict[str, set[dt.date]]:
-        """Days with a duty, as the sheet stands: after a change its `duties` are still the ones that were read."""
-        found: dict[str, set[dt.date]] = {}
-        for item in self.sheet.placed:
-            found.setdefault(item.person, set()).add(self.sheet.date(item.day))
-        return found
-
-    def _finding_json(self, finding: Finding) -> dict[str, Any]:
-        spot = self._spot(finding)
-        return {
-            "member": finding.member_id,
-            "days": [day.isoformat() for day in finding.days],
-            "spot": spot.isoformat() if spot else None,
-            "text": str(finding.message),
-        }
+        spots = _Spots(self.sheet)
+        return {(finding.member_id, spots.of(finding)) for finding in self.findings}
 
     def _row(self, member: Member) -> Row:
         duties = self._duties_by_member[member.pk]
@@ -350,6 +309,42 @@ class Grid:
         )
 
 
+def facts_json(sheet: Sheet, findings: Iterable[Finding], needs: Iterable[NeedCover]) -> dict[str, Any]:
+    """What the page's script keeps in step: the findings and totals of the sheet's people, the cover of some days."""
+    spots = _Spots(sheet)
+    by_day: dict[str, list[NeedCover]] = {}
+    for need in needs:
+        by_day.setdefault(need.day.isoformat(), []).append(need)
+    return {
+        "findings": [_finding_json(finding, spots.of(finding)) for finding in findings],
+        "totals": {pk: _totals_json(totals) for pk, totals in sheet.totals().items()},
+        "cover": {
+            day: {"tone": tone_of(found), "needs": [_need_json(need) for need in found]}
+            for day, found in by_day.items()
+        },
+    }
+
+
+def tone_of(needs: Iterable[NeedCover]) -> str:
+    """good, warn, bad, or nothing where no cover is asked for."""
+    states = {need.state for need in needs}
+    return next((TONES[state] for state in WORST_FIRST if state in states), "")
+
+
+class _Spots:
+    """The one day of a finding whose cell is outlined: the last with a duty, for there the limit gives way."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        # As the sheet stands: after a change its `duties` are still the ones that were read.
+        self.worked: dict[str, set[dt.date]] = {}
+        for item in sheet.placed:
+            self.worked.setdefault(item.person, set()).add(sheet.date(item.day))
+
+    def of(self, finding: Finding) -> dt.date | None:
+        worked = self.worked.get(str(finding.member_id), set())
+        return max((day for day in finding.days if day in worked), default=max(finding.days, default=None))
+
+
 def absence_code(reason: str) -> str:
     """What a taken day shows in its cell: 假, 训, 勤."""
     if reason == AbsenceKind.TRAINING:
@@ -367,7 +362,16 @@ def _mean(minutes: Iterable[int]) -> int:
     return round(sum(values) / len(values) / 60) if values else 0
 
 
-def _shift_json(shift: ShiftType) -> dict[str, Any]:
+def _finding_json(finding: Finding, spot: dt.date | None) -> dict[str, Any]:
+    return {
+        "member": finding.member_id,
+        "days": [day.isoformat() for day in finding.days],
+        "spot": spot.isoformat() if spot else None,
+        "text": str(finding.message),
+    }
+
+
+def _shift_json(shift: ShiftType, roster: Roster) -> dict[str, Any]:
     return {
         "id": shift.pk,
         "code": shift.code,
@@ -375,7 +379,7 @@ def _shift_json(shift: ShiftType) -> dict[str, Any]:
         "key": shift.key,
         "colour": shift.colour,
         "hours": shift.hours_text,
-        "active": shift.is_active,
+        "active": shift.is_active and shift.unit_id == roster.unit_id,
     }
 
 
@@ -392,6 +396,7 @@ def _need_json(need: NeedCover) -> dict[str, Any]:
 
 def _totals_json(totals: Totals) -> dict[str, Any]:
     return {
+        "minutes": totals.minutes,
         "hours": round(totals.minutes / 60),
         "nights": totals.nights,
         "weekends": totals.weekends,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
 
@@ -48,20 +48,22 @@ class CellOutcome:
     message: str = ""
 
 
-@dataclass
+@dataclass(frozen=True)
 class CellResult:
-    """The outcomes in the order of the changes, and the sheet as it stands after them."""
+    """The outcomes in the order of the changes, and what stands after them.
+
+    `sheet` holds the touched people alone, `cover` the needs of the touched days: every limit is one person's, so
+    nobody else's standing can change.
+    """
 
     cells: list[CellOutcome]
     sheet: rostering.Sheet
+    cover: list[rostering.NeedCover]
 
     @property
-    def members(self) -> set[int]:
-        return {cell.change.member_id for cell in self.cells}
-
-    @property
-    def days(self) -> set[dt.date]:
-        return {cell.change.day for cell in self.cells}
+    def findings(self) -> list[rostering.Finding]:
+        """The hard limits that the touched people's duties break now."""
+        return [finding for finding in self.sheet.findings() if finding.hard]
 
 
 def mark_of(duty: Duty | None) -> str:
@@ -79,18 +81,20 @@ def set_cells(*, by: User | None, roster: Roster, changes: Sequence[CellChange])
     roster = locked(roster)
     if not roster.is_draft:
         raise Refused([Problem("roster_not_draft", _("The roster is published; take it back to change it."))])
-    board = _Board(rostering.sheet(roster))
+    days = {change.day for change in changes}
+    board = _Board(rostering.sheet(roster, members={change.member_id for change in changes}), days)
     outcomes = [board.apply(change) for change in changes]
     with refusing_constraints():
         board.write(roster)
-    return CellResult(outcomes, board.sheet)
+    return CellResult(outcomes, board.sheet, board.cover())
 
 
 @dataclass
 class _Board:
-    """The roster's cells while changes are applied: what stands, what is to be written."""
+    """The touched people's cells while changes are applied: what stands, what is to be written."""
 
     sheet: rostering.Sheet
+    days: set[dt.date]
     cells: dict[tuple[int, dt.date], Duty] = field(init=False)
     stored: dict[tuple[int, dt.date], Duty] = field(init=False)
     touched: dict[tuple[int, dt.date], None] = field(default_factory=dict)
@@ -99,9 +103,13 @@ class _Board:
         self.cells = {(duty.member_id, duty.day): duty for duty in self.sheet.duties}
         self.stored = dict(self.cells)
         self.members = {member.pk: member for member in self.sheet.members}
-        self.shifts = {shift.code: shift for shift in self.sheet.shift_types}
-        self.needs = {(need.beat_id, need.shift_type_id, need.day): need for need in self.sheet.cover()}
-        self.have = Counter({key: need.have for key, need in self.needs.items()})
+        roster = self.sheet.roster
+        # A transferred member's duty may bring another squadron's shift type along; it is none to choose here.
+        self.shifts = {shift.code: shift for shift in self.sheet.shift_types if shift.unit_id == roster.unit_id}
+        needs = [need for need in self.sheet.cover() if need.day in self.days]
+        self.needs = {(need.beat_id, need.shift_type_id, need.day): need for need in needs}
+        places = roster.duties.filter(day__in=self.days).values_list("beat_id", "shift_type_id", "day")
+        self.have = Counter(places)
         self.beats = {beat.pk for beat in self.sheet.beats}
 
     def apply(self, change: CellChange) -> CellOutcome:
@@ -128,6 +136,10 @@ class _Board:
         Duty.objects.bulk_update(other, fields)
         if self.touched:
             roster.save(update_fields=["changed_at"])
+
+    def cover(self) -> list[rostering.NeedCover]:
+        """The needs of the touched days with everybody's duties, not the touched people's alone."""
+        return [replace(need, have=self.have[key]) for key, need in self.needs.items()]
 
     def _unknown(self, change: CellChange) -> str:
         if change.member_id not in self.members:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lianfang.platform.problems import Refused
 from patrols.forms.duty import DutyCellForm
-from patrols.grid import Grid
+from patrols.grid import Grid, facts_json
 from patrols.models import Roster
 from patrols.services import duties, rostering
 from teams.gate import SignedInRequest, gate, manageable, visible
@@ -81,7 +81,7 @@ def roster_cells(request: SignedInRequest, pk: int) -> JsonResponse:
         result = duties.set_cells(by=request.user, roster=roster, changes=changes)
     except Refused as refusal:
         return JsonResponse({"problems": [str(p.message) for p in refusal.problems]}, status=409)
-    facts = Grid(result.sheet).changed_json(result.members, result.days)
+    facts = facts_json(result.sheet, result.findings, result.cover)
     return JsonResponse({"cells": [_outcome_json(cell) for cell in result.cells], **facts})
 
 

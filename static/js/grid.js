@@ -242,10 +242,11 @@
   /* ---- facts: what the server says about limits, totals and cover ---- */
 
   function takeFacts(reply) {
-    state.findings = reply.findings;
+    state.findings = state.findings
+      .filter(function (finding) { return !(finding.member in reply.totals); })
+      .concat(reply.findings);
     Object.assign(state.totals, reply.totals);
     Object.assign(state.cover, reply.cover);
-    state.strip = reply.strip;
     drawFindings();
     Object.keys(reply.totals).forEach(drawTotals);
     Object.keys(reply.cover).forEach(drawCover);
@@ -284,17 +285,36 @@
   }
 
   function drawStrip() {
-    Object.keys(state.strip).forEach(function (name) {
-      const place = document.getElementById("strip-" + name);
-      if (place) place.textContent = name === "broken" ? fill(text.brokenCount, { n: state.strip.broken }) : state.strip[name];
+    let needed = 0;
+    let filled = 0;
+    Object.keys(state.cover).forEach(function (day) {
+      state.cover[day].needs.forEach(function (need) {
+        needed += need.minimum;
+        filled += Math.min(need.have, need.minimum);
+      });
     });
-    tone("strip-cover", state.strip.short > 0);
-    tone("strip-broken", state.strip.broken > 0);
+    const totals = Object.keys(state.totals).map(function (member) { return state.totals[member]; });
+    const minutes = totals.reduce(function (sum, item) { return sum + item.minutes; }, 0);
+    write("strip-cover", filled + " / " + needed, filled < needed);
+    write("strip-broken", fill(text.brokenCount, { n: state.findings.length }), state.findings.length > 0);
+    write("strip-nights", spread(totals, "nights"));
+    write("strip-weekends", spread(totals, "weekends"));
+    write("strip-hours", Math.round(minutes / 60 / totals.length) + " / " + state.standard);
   }
 
-  function tone(id, isBad) {
+  /* Who never works nights says nothing about how evenly nights are shared. */
+  function spread(totals, name) {
+    const values = totals.map(function (item) { return item[name]; }).filter(Boolean);
+    if (!values.length) return "0";
+    const low = Math.min.apply(null, values);
+    const high = Math.max.apply(null, values);
+    return low === high ? String(low) : low + " – " + high;
+  }
+
+  function write(id, value, isBad) {
     const place = document.getElementById(id);
-    if (place) place.closest(".stat").classList.toggle("stat-bad", isBad);
+    place.textContent = value;
+    if (isBad !== undefined) place.closest(".stat").classList.toggle("stat-bad", isBad);
   }
 
   /* ---- focus and selection ---- */
@@ -500,8 +520,12 @@
     menu.firstElementChild.focus();
   }
 
+  function needsOn(day) {
+    return state.cover[day] ? state.cover[day].needs : [];
+  }
+
   function needsOf(day, shift) {
-    return state.cover[day].needs.filter(function (need) { return need.shift === shift; });
+    return needsOn(day).filter(function (need) { return need.shift === shift; });
   }
 
   function shiftItem(shift) {
@@ -588,7 +612,7 @@
   function drawNeedPanel(box) {
     const shift = shiftById[focused.shift];
     box.appendChild(element("h2", "", state.days[focused.day] + " " + shift.code + " · " + state.beats[focused.beat]));
-    const need = state.cover[focused.day].needs.find(function (item) {
+    const need = needsOn(focused.day).find(function (item) {
       return String(item.beat) === focused.beat && String(item.shift) === focused.shift;
     });
     box.appendChild(element("p", "muted", need ? fill(text.needs, { minimum: need.minimum, have: need.have }) : text.noNeed));
@@ -620,7 +644,7 @@
   }
 
   function drawDay(box) {
-    const needs = state.cover[focused.day].needs;
+    const needs = needsOn(focused.day);
     if (!needs.length) return;
     box.appendChild(element("h3", "", fill(text.coverOf, { day: state.days[focused.day] })));
     const list = element("ul", "day-cover");

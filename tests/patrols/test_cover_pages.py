@@ -169,7 +169,7 @@ def test_shift_type_in_use_is_put_out_of_use(station, leader, client_of):
     assert not station.early.is_active
 
 
-# --- limits -------------------------------------------------------------------------------------------------------------
+# --- limits ------------------------------------------
 
 
 def limit_fields(unit: object, **changes: object) -> dict[str, object]:
