@@ -25,7 +25,12 @@ if TYPE_CHECKING:
     from teams.models import User
 
 # Each row-level scope setting (`lf.scope_<key>`) and the action whose reach it carries.
-ROW_SCOPES = {"member": Action.MEMBER_VIEW, "roster": Action.ROSTER_VIEW, "unit": Action.UNIT_VIEW}
+ROW_SCOPES = {
+    "member": Action.MEMBER_VIEW,
+    "roster": Action.ROSTER_VIEW,
+    "unit": Action.UNIT_VIEW,
+    "history": Action.HISTORY_VIEW,
+}
 SETTINGS = ("lf.user", *(f"lf.scope_{key}" for key in ROW_SCOPES))
 
 

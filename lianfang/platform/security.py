@@ -57,6 +57,8 @@ class RowScopeOf:
         return f'EXISTS (SELECT 1 FROM "{other}" AS parent WHERE parent.id = "{table}".{self.column})'
 
 
+AUDITED = "coalesce((SELECT current_setting('lf.scope_history', true) = '*'), false)"
+
 FUNCTIONS = """
 CREATE OR REPLACE FUNCTION lf_user() RETURNS bigint LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS
   $$ SELECT nullif(current_setting('lf.user', true), '')::bigint $$;
@@ -165,8 +167,15 @@ def _protect_history(cursor: CursorWrapper) -> None:
 
 
 def _lay_row_security(cursor: CursorWrapper) -> None:
+    """A scoped table and its history show the same rows; the history shows all of them to who reads the audit trail."""
     for model, scope in scoped_models():
-        table = model._meta.db_table
-        cursor.execute(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY')
-        cursor.execute(f'DROP POLICY IF EXISTS in_scope ON "{table}"')
-        cursor.execute(f'CREATE POLICY in_scope ON "{table}" TO {APP_ROLE} USING ({scope.predicate(table)})')
+        _lay_policy(cursor, model._meta.db_table, scope)
+        for event_model in apps.get_models():
+            if getattr(event_model, "pgh_tracked_model", None) is model:
+                _lay_policy(cursor, event_model._meta.db_table, scope, f" OR {AUDITED}")
+
+
+def _lay_policy(cursor: CursorWrapper, table: str, scope: RowScope | RowScopeOf, more: str = "") -> None:
+    cursor.execute(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY')
+    cursor.execute(f'DROP POLICY IF EXISTS in_scope ON "{table}"')
+    cursor.execute(f'CREATE POLICY in_scope ON "{table}" TO {APP_ROLE} USING ({scope.predicate(table)}{more})')

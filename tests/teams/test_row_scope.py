@@ -7,12 +7,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.conf import LazySettings
 from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.test import Client, RequestFactory
 from django.urls import path
 
+from lianfang.platform.security import scoped_models
 from personnel.models import Member
 from teams.models import Post, Unit, User
 from teams.policy import Action
@@ -20,7 +22,7 @@ from teams.scope import RowScopeMiddleware, row_scope, scope_of, system_scope
 from tests.conftest import County
 from tests.factories import make_member, make_user
 
-REMEMBERED = ("role", "lf.user", "lf.scope_member", "lf.scope_roster", "lf.context", "lf.reason")
+REMEMBERED = ("role", "lf.user", "lf.scope_member", "lf.scope_roster", "lf.scope_history", "lf.context", "lf.reason")
 
 
 def careless(request: HttpRequest) -> HttpResponse:
@@ -137,6 +139,36 @@ def test_view_without_filters_changes_nothing_foreign(
 def test_row_cannot_be_moved_out_of_the_scope(leader: User, member: Member, county: County) -> None:
     with row_scope(leader), pytest.raises(DatabaseError), transaction.atomic():
         Member.objects.filter(pk=member.pk).update(unit=county.other_group)
+
+
+def history_seen(user: User) -> set[str]:
+    with row_scope(user):
+        return set(apps.get_model("personnel", "MemberEvent").objects.values_list("name", flat=True))
+
+
+def test_history_shows_the_same_rows_as_the_table(
+    leader: User, brigade_staff: User, reviewer: User, system_admin: User, member: Member, foreign_member: Member
+) -> None:
+    assert history_seen(leader) == {member.name}
+    assert history_seen(brigade_staff) == {member.name, foreign_member.name}
+    assert history_seen(reviewer) == set()
+    assert history_seen(system_admin) == set()
+
+
+def test_history_is_whole_for_the_audit_administrator(
+    audit_admin: User, member: Member, foreign_member: Member
+) -> None:
+    assert history_seen(audit_admin) == {member.name, foreign_member.name}
+
+
+def test_history_of_every_scoped_table_is_scoped(db: None) -> None:
+    scoped = {model for model, _scope in scoped_models()}
+    events = [m._meta.db_table for m in apps.get_models() if getattr(m, "pgh_tracked_model", None) in scoped]
+    assert "patrols_dutyevent" in events
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname FROM pg_class WHERE relrowsecurity")
+        secured = {name for (name,) in cursor.fetchall()}
+    assert set(events) <= secured
 
 
 def test_post_that_ended_opens_no_row(careless_site: None, leader: User, member: Member, client_of: ClientOf) -> None:
