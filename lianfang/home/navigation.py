@@ -52,6 +52,7 @@ class Navigation:
 
     groups: list[Group] = field(default_factory=list)
     unit: Unit | None = None
+    unit_url: str = ""
     posts: list[Post] = field(default_factory=list)
     waiting: int = 0
     search_url: str = ""
@@ -131,6 +132,7 @@ def build_navigation(request: HttpRequest) -> Navigation:
     found.waiting = len(matters)
     count_matters(found.groups, matters)
     if scope_of(user, Action.UNIT_VIEW):
+        found.unit_url = address("unit-detail", found.unit.pk) if found.unit else ""
         found.search_url = address("search")
         found.search_text = request.GET.get("q", "") if request.path == found.search_url else ""
     return found

@@ -58,9 +58,10 @@
   /* A form sent twice by an impatient double click is sent once. */
   document.addEventListener("submit", function (event) {
     const form = event.target;
-    if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+    if (form.getAttribute("method") !== "post" || form.hasAttribute("hx-post")) return;
     if (form.dataset.sent) { event.preventDefault(); return; }
-    form.dataset.sent = "yes";
+    /* Later listeners may still keep the form here; then it was not sent. */
+    window.setTimeout(function () { if (!event.defaultPrevented) form.dataset.sent = "yes"; });
     window.setTimeout(function () { delete form.dataset.sent; }, 4000);
   });
   window.addEventListener("pageshow", function () {
@@ -106,6 +107,21 @@
   });
   document.addEventListener("htmx:sendError", function () {
     toast(document.getElementById("toasts").dataset.offline, "bad");
+  });
+
+  /* Filters that are not set stay out of the address. */
+  document.addEventListener("htmx:configRequest", function (event) {
+    const given = event.detail.parameters;
+    if (event.detail.verb !== "get") return;
+    Object.keys(given).forEach(function (name) { if (given[name] === "") delete given[name]; });
+  });
+
+  /* A part that answers with the sign-in page: the session ended. The whole page then asks to sign in and comes back. */
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    const address = event.detail.xhr.responseURL || "";
+    if (address.indexOf(document.body.dataset.signIn) === -1) return;
+    event.detail.shouldSwap = false;
+    window.location.reload();
   });
 
   window.lianfang = { toast: toast, announce: announce };
