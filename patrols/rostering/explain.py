@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from patrols.rostering.check import check_person, timelines
+from patrols.rostering.limits import Limit
 from patrols.rostering.problem import Assignment, Need, Problem, Violation
 
 
@@ -68,13 +69,19 @@ def _already_there(problem: Problem, own: list[Assignment], need: Need, name: st
 
 def _apart(problem: Problem, by_person: dict[str, list[Assignment]], need: Need, name: str) -> list[Violation]:
     """Limits between people, such as two who are not paired, judged with only those who serve the need."""
+    judging = [
+        limit
+        for limit in problem.limits
+        if limit.hard and limit.only_grows and type(limit).breaches_together is not Limit.breaches_together
+    ]
+    if not judging:
+        return []
     place = (need.day, need.shift, need.beat)
     there = [duty for duties in by_person.values() for duty in duties if (duty.day, duty.shift, duty.beat) == place]
     lines = timelines(problem, [*there, Assignment(name, need.day, need.shift, need.beat)])
     return [
         item
-        for limit in problem.limits
-        if limit.hard and limit.only_grows
+        for limit in judging
         for item in limit.breaches_together(problem, lines)
         if item.person == name or item.params.get("other") == name
     ]

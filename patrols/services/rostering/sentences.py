@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from copy import copy
 from typing import Any
 
 from django.utils.formats import date_format
@@ -56,7 +57,7 @@ class Words:
 
     def also(self, duty: engine.Assignment) -> Words:
         """The same words with one more duty, for what would be wrong with it."""
-        other = Words(self.problem)
+        other = copy(self)
         other.duty = ChainMap({(duty.person, duty.day): duty}, self.duty)
         return other
 
