@@ -7,3 +7,10 @@ class PersonnelConfig(AppConfig):
 
     name = "personnel"
     verbose_name = _("personnel")
+
+    def ready(self) -> None:
+        from personnel.rules.units import closing_problems
+        from teams.rules.units import CLOSING_CHECKS
+
+        if closing_problems not in CLOSING_CHECKS:
+            CLOSING_CHECKS.append(closing_problems)

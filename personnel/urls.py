@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern] = [
     path("<int:pk>/", members.member_detail, name="member-detail"),
     path("<int:pk>/edit/", members.member_edit, name="member-edit"),
     path("<int:pk>/transfer/", members.member_transfer, name="member-transfer"),
+    path("<int:pk>/account/", members.member_account, name="member-account"),
     path("<int:pk>/id-number/", members.id_number, name="id-number"),
     path("<int:pk>/certificates/new/", certificates.certificate_issue, name="certificate-issue"),
 ]

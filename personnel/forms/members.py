@@ -108,5 +108,15 @@ class TransferForm(forms.Form):
         self.fields["unit"] = UnitChoiceField(queryset=units, label=_("New unit"), empty_label=_("Choose a unit"))
 
 
+class AccountForm(forms.Form):
+    username = forms.CharField(
+        label=_("User name"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=_("The account that the system administrator handed out. Leave it empty to untie."),
+    )
+
+
 class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=200)

@@ -10,6 +10,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lianfang.platform.security import RowScopeOf
@@ -69,6 +70,15 @@ class Engagement(models.Model):
                 violation_error_message=_("The member's time is already taken then."),
             ),
         ]
+
+    @property
+    def span_text(self) -> str:
+        """The days where it takes whole ones, the last included; else day and time of both ends."""
+        starts, ends = timezone.localtime(self.starts), timezone.localtime(self.ends)
+        if starts.time() != dt.time() or ends.time() != dt.time():
+            return f"{starts:%Y-%m-%d %H:%M} – {ends:%Y-%m-%d %H:%M}"
+        first, last = starts.date(), ends.date() - dt.timedelta(days=1)
+        return f"{first}" if first == last else f"{first} – {last}"
 
 
 class AbsenceKind(models.TextChoices):

@@ -136,7 +136,7 @@ def plan_import(table: RosterTable, *, places: Places, known: Known, today: dt.d
         changed=[row for row in good if row.member and row.changes],
         unchanged=[row for row in good if row.member and not row.changes],
         bad=[row for row in rows if row.problems],
-        missing_units=sorted({r.place for r in good if r.place and r.place.missing}, key=lambda p: p.names),
+        missing_units=list(dict.fromkeys(r.place for r in good if r.place and r.place.missing)),
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lianfang.platform.problems import Problem
@@ -24,10 +23,9 @@ def absence_problems(member: Member, starts: dt.datetime, ends: dt.datetime) -> 
 
 
 def _clash(row: Engagement) -> Problem:
-    message = _("The member's time is taken from %(from)s to %(until)s: %(kind)s.") % {
-        "from": f"{timezone.localtime(row.starts):%Y-%m-%d %H:%M}",
-        "until": f"{timezone.localtime(row.ends):%Y-%m-%d %H:%M}",
+    message = _("The member's time is taken (%(kind)s): %(span)s.") % {
         "kind": row.get_kind_display(),
+        "span": row.span_text,
     }
     hint = _("Take the duty out of the roster, or end the other absence, first.")
     return Problem("time_taken", message, field="first_day", hint=hint)

@@ -11,7 +11,8 @@ from lianfang.platform import id_numbers
 from lianfang.platform.fields import lookup_hash
 from lianfang.platform.problems import Problem
 from personnel.models import Member
-from teams.models import Unit
+from teams.models import Unit, User
+from teams.policy import Role
 
 YOUNGEST = 18  # full age, 民法典 art. 17
 
@@ -49,6 +50,17 @@ def file_problems(member: Member, today: dt.date) -> list[Problem]:
         backwards = _("The contract ends before it begins.")
         problems.append(Problem("contract_ends_before_start", backwards, field="contract_until"))
     return problems
+
+
+def account_problems(member: Member, user: User | None) -> list[Problem]:
+    """Whether the member may sign in as `user`: an account that a post of today makes a member of this unit."""
+    if user is None or not user.is_active:
+        return [Problem("no_account", _("There is no account of this name."), field="username")]
+    posts = [p for p in user.current_posts if p.role == Role.MEMBER and p.unit]
+    if not any(member.unit.path.startswith(p.unit.path) for p in posts if p.unit):
+        message = _("This account holds no post as a member of %(unit)s; the system administrator gives it one.")
+        return [Problem("account_elsewhere", message % {"unit": member.unit.name}, field="username")]
+    return []
 
 
 def transfer_problems(member: Member, unit: Unit, today: dt.date) -> list[Problem]:

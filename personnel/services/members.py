@@ -48,6 +48,24 @@ def transfer_member(*, by: User | None, member: Member, unit: Unit) -> Member:
 
 
 @service
+def tie_account(*, by: User | None, member: Member, username: str) -> Member:
+    """Let the member sign in with this account and see the own file; "" unties. Raises `Refused`."""
+    row: Member = Member.objects.select_for_update().get(pk=member.pk)
+    _check_right(by, row.unit)
+    user = User.objects.filter(username=username).first() if username else None
+    if username:
+        _refuse(rules.account_problems(row, user))
+    row.user = user
+    try:
+        with transaction.atomic():
+            row.save(update_fields=["user"])
+    except IntegrityError:  # tied to a member, perhaps of a unit that the user doesn't see
+        message = _("This account belongs to another member.")
+        raise Refused([Problem("account_taken", message, field="username")]) from None
+    return row
+
+
+@service
 def read_id_number(*, by: User, member: Member, reason: str) -> str:
     """The whole ID number, for a reason that is kept with who read it and when. Raises `Refused` without one."""
     read_id_numbers(by=by, members=[member], reason=reason)

@@ -16,6 +16,7 @@ from personnel.forms.absences import AbsenceForm
 from personnel.forms.problems import show_problems
 from personnel.models import Absence, Member
 from personnel.services import absences as services
+from personnel.unit_names import labels
 from teams.gate import SignedInRequest, gate, manageable
 from teams.policy import Action
 from teams.scope import scope_of
@@ -29,9 +30,11 @@ def absence_list(request: SignedInRequest) -> HttpResponse:
     rows = rows.defer("engagement__member__id_number", "engagement__member__phone")
     found = AbsenceFilter(request.GET, queryset=rows, request=request)
     page = keyset_page(found.qs, request.GET, ("pk",))
+    units = labels(row.engagement.member.unit for row in page.rows)
     context = {
         "filter": found,
         "page": page,
+        "lines": [(row, units[row.engagement.member.unit_id]) for row in page.rows],
         "may_manage": bool(scope_of(request.user, Action.MEMBER_MANAGE)),
     }
     return render(request, "personnel/absences/list.html", context)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from lianfang.platform.keyset import keyset_page
 from lianfang.platform.problems import Refused
 from personnel.filters import MemberFilter, units_in_scope
-from personnel.forms.members import ChangeMemberForm, NewMemberForm, ReasonForm, TransferForm
+from personnel.forms.members import AccountForm, ChangeMemberForm, NewMemberForm, ReasonForm, TransferForm
 from personnel.forms.problems import show_problems
 from personnel.history import entries
 from personnel.models import Member
@@ -68,7 +68,7 @@ def rights(user: User) -> dict[str, bool]:
 @require_GET
 @gate(Action.MEMBER_VIEW)
 def member_detail(request: SignedInRequest, pk: int) -> HttpResponse:
-    member = visible(Member.objects.select_related("unit"), request.user, pk=pk)
+    member = visible(Member.objects.select_related("unit", "user"), request.user, pk=pk)
     return render(request, "personnel/members/detail.html", _file_context(request.user, member))
 
 
@@ -154,6 +154,26 @@ def member_transfer(request: SignedInRequest, pk: int) -> HttpResponse:
             return redirect("member-detail", member.pk)
     context = {"form": form, "member": member}
     return render(request, "personnel/members/transfer.html", context, status=_status(form))
+
+
+@require_http_methods(["GET", "POST"])
+@gate(Action.MEMBER_VIEW)
+def member_account(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Which account signs in as this member."""
+    rows = Member.objects.select_related("unit", "user")
+    member = manageable(rows, request.user, Action.MEMBER_MANAGE, pk=pk)
+    initial = {"username": member.user.username if member.user else ""}
+    form = AccountForm(request.POST if request.method == "POST" else None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.tie_account(by=request.user, member=member, username=form.cleaned_data["username"])
+        except Refused as refused:
+            show_problems(form, refused)
+        else:
+            messages.success(request, _("The file was changed."))
+            return redirect("member-detail", member.pk)
+    context = {"form": form, "member": member}
+    return render(request, "personnel/members/account.html", context, status=_status(form))
 
 
 @require_POST

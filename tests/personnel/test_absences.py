@@ -43,7 +43,7 @@ def test_overlapping_absence_is_refused_with_a_sentence(client_of, leader, membe
     make_absence(member, at(10), at(13))
     response = post(client_of(leader), member, f"2026-12-{first:02}", f"2026-12-{last:02}")
     assert response.status_code == 422
-    assert "2026-12-10 00:00" in response.content.decode()
+    assert "2026-12-10 – 2026-12-12" in response.content.decode()
     assert Absence.objects.count() == 1
 
 
