@@ -124,6 +124,7 @@ TABLE: dict[str, Page] = {
     "member-detail": Page(FILES, on="member"),
     "member-edit": Page(LEADER, LEADER, on="member"),
     "member-transfer": Page(LEADER, LEADER, on="member"),
+    "member-account": Page(LEADER, LEADER, on="member"),
     "id-number": Page(None, roles("LB"), on="member"),
     "certificate-issue": Page(LEADER, LEADER, on="member"),
     "certificate-withdraw": Page(LEADER, LEADER, on="certificate"),
