@@ -7,15 +7,17 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
+from lianfang.platform.problems import Refused
 from patrols import rostering as engine
 from patrols.models import Roster, ShiftType, WorkingTimeLimits
 from patrols.services import rostering
 from personnel.models import Engagement, Member
-from teams.models import CalendarDay
+from teams.models import CalendarDay, User
 from tests.conftest import County
 from tests.factories import (
     make_absence,
@@ -437,6 +439,18 @@ def test_night_that_is_generated_ends_on_the_next_day(county: County, roster: Ro
     rostering.apply_result(by=None, roster=roster, result=result_of(roster, new))
     duty = roster.duties.get()
     assert (duty.starts, duty.ends) == (at(31, 20), timezone.make_aware(dt.datetime(2027, 1, 1, 4)))
+
+
+def test_result_is_refused_once_the_roster_is_published(roster: Roster) -> None:
+    Roster.objects.filter(pk=roster.pk).update(status="published")
+    with pytest.raises(Refused) as refusal:
+        rostering.apply_result(by=None, roster=roster, result=result_of(roster))
+    assert [problem.code for problem in refusal.value.problems] == ["roster_published"]
+
+
+def test_result_of_an_outsider_is_not_written(roster: Roster, outsider: User) -> None:
+    with pytest.raises(PermissionDenied):
+        rostering.apply_result(by=outsider, roster=roster, result=result_of(roster))
 
 
 def test_solution_passes_the_independent_checker(

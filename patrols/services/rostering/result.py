@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +16,7 @@ from patrols.models import Duty, DutyOrigin, Roster, ShiftType
 from patrols.services.rostering.sheet import sheet
 from personnel.models import Member
 from teams.models import User
+from teams.policy import Action
 
 Cell = tuple[int, dt.date]
 Snapshot = dict[Cell, tuple[int, int | None]]  # who and when → shift type and beat
@@ -35,8 +37,10 @@ def apply_result(
     """Replace the draft's unfixed duties by the engine's, and keep how good they are; returns those facts.
 
     A cell that somebody changed after `since` was taken stays as they left it. Raises `Refused` when the roster has
-    been published.
+    been published, `PermissionDenied` when it is not the actor's to change.
     """
+    if by is not None and not Roster.objects.manageable_by(by, Action.ROSTER_EDIT).filter(pk=roster.pk).exists():
+        raise PermissionDenied
     roster = Roster.objects.select_for_update(of=("self",)).select_related("unit").get(pk=roster.pk)
     if not roster.is_draft:
         raise Refused([PUBLISHED])
