@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,8 @@ from lianfang.platform.problems import Problem
 from teams.models import Unit, UnitKind
 from teams.rules.units import nesting_problems
 
+# A work unit that reads so is a squadron, where the workbook has no column for it; a bureau's name says nothing.
+SQUADRON_WORDS = re.compile(r"中队|派出所")
 BELOW_SQUADRON = (UnitKind.GROUP, UnitKind.SUB_TEAM)
 
 
@@ -67,7 +70,16 @@ class Places:
             matches = [u for u in self._below(self.chosen) if u.kind not in BELOW_SQUADRON and _same(u, squadron)]
             return self._one(matches, squadron, self.chosen, UnitKind.SQUADRON, "squadron")
         matches = [u for u in self._open if work_unit and _same(u, work_unit)]
+        if not matches and SQUADRON_WORDS.search(work_unit) and self._home(UnitKind.SQUADRON, self.chosen):
+            return self._one([], work_unit, self.chosen, UnitKind.SQUADRON, "work_unit")
         return Place(matches[0] if len(matches) == 1 else self.chosen), None
+
+    def _home(self, kind: str, parent: Unit) -> Unit | None:
+        """Where a new unit of `kind` goes: directly below `parent`, or below the only unit there that may hold one."""
+        if not nesting_problems(kind, parent):
+            return parent
+        fit = [u for u in self._below(parent) if not nesting_problems(kind, u)]
+        return fit[0] if len(fit) == 1 else None
 
     def _below(self, unit: Unit) -> list[Unit]:
         return [u for u in self._open if u.path.startswith(unit.path) and u.pk != unit.pk]
@@ -83,9 +95,10 @@ class Places:
             )
         if self._is_closed(name, parent):
             return None, _problem("unit_closed", key, _("“%(name)s” below %(unit)s is closed"), parent, name)
-        if nesting_problems(kind, parent):
+        home = self._home(kind, parent)
+        if home is None:
             return None, _problem("unit_not_below", key, NOT_BELOW, parent, name)
-        return Place(parent, ((kind, name),)), None
+        return Place(home, ((kind, name),)), None
 
     def _is_closed(self, name: str, parent: Unit) -> bool:
         return any(u not in self._open and u.path.startswith(parent.path) and _same(u, name) for u in self._units)

@@ -19,7 +19,7 @@ Edge = Literal["first", "last"]
 REMEMBERED = 20_000  # a column repeats itself: units, categories, days
 
 _DAY = re.compile(
-    r"(?P<y>\d{4})\s*[.\-/年]\s*(?P<m>\d{1,2})\s*(?:[.\-/月]\s*(?P<d>\d{1,2})\s*日?|月)?"
+    r"(?P<y>\d{4})\s*[.\-/年]\s*(?P<m>\d{1,2})\s*(?:[.\-/月]\s*(?P<d>\d{1,2})\s*[日号]?|月)?"
     r"(?:[ T]\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?)?"
 )
 _DAY_OR_DIGITS = re.compile(_DAY.pattern + r"|\d{8}")

@@ -172,6 +172,69 @@ def test_unknown_units_are_created_only_on_demand(county):
     assert Member.objects.get(certificates__number="GZ000002").unit.get_parent().pk == county.squadron.pk
 
 
+def test_new_squadron_of_a_district_goes_below_its_only_brigade(county):
+    data = workbook([person(1, squadron="城东派出所中队", group="")])
+    run(data, county.root, create_units=True)
+    assert Unit.objects.get(name="城东派出所中队").get_parent().pk == county.brigade.pk
+
+
+def test_new_squadron_of_a_district_with_two_brigades_is_a_bad_row(county):
+    county.root.add_child(code="990100200000", name="二大队", kind="brigade")
+    assert reasons(workbook([person(1, squadron="新中队")]), county.root) == [(2, "unit_not_below")]
+
+
+@pytest.mark.parametrize(("work_unit", "unit"), [("城南派出所中队", "other_squadron"), ("某县公安局", "brigade")])
+def test_work_unit_names_the_squadron_where_no_column_does(county, work_unit, unit):
+    rows = [["工作单位", "姓名", "身份证号"], [work_unit, "张建国", person(1)["id_number"]]]
+    run(sheet(rows), county.brigade)
+    assert Member.objects.get().unit == getattr(county, unit)
+
+
+def test_unknown_station_as_work_unit_is_listed_to_be_created(county):
+    rows = [["单位", "姓名", "身份证号"], ["城东派出所", "张建国", person(1)["id_number"]]]
+    assert [p.label for p in plan(sheet(rows), county.brigade).missing_units] == ["联防大队 › 城东派出所"]
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        (dt.date(2019, 7, 1), dt.date(2019, 7, 1)),
+        ("2019.07", dt.date(2019, 7, 1)),
+        ("2019-7-1", dt.date(2019, 7, 1)),
+        ("2019年7月1日", dt.date(2019, 7, 1)),
+        ("2019 年 7 月 1 号", dt.date(2019, 7, 1)),
+        ("20190701", dt.date(2019, 7, 1)),
+        ("201907", dt.date(2019, 7, 1)),
+        ("２０１９．７．１", dt.date(2019, 7, 1)),
+        ("2019/07/01 00:00:00", dt.date(2019, 7, 1)),
+        (20190701, dt.date(2019, 7, 1)),
+        (43647, dt.date(2019, 7, 1)),
+        (2019.07, dt.date(2019, 7, 1)),
+        ("43647", dt.date(2019, 7, 1)),
+    ],
+)
+def test_every_form_of_a_date_is_read(county, written, day):
+    run(workbook([person(1, hired_on=written)]), county.brigade)
+    assert Member.objects.get().hired_on == day
+
+
+@pytest.mark.parametrize("written", ["19.7.1", "2019", "2019-13-01", "2019.2.30", "七月", "2019-7-1-2", 12, 2019.1])
+def test_what_is_no_date_is_a_bad_row(county, written):
+    assert reasons(workbook([person(1, hired_on=written)]), county.brigade) == [(2, "unreadable")]
+
+
+def test_month_as_last_day_means_the_end_of_the_month(county):
+    run(workbook([person(1, contract_from="2024.02", contract_until="2028年2月")]), county.brigade)
+    member = Member.objects.get()
+    assert (member.contract_from, member.contract_until) == (dt.date(2024, 2, 1), dt.date(2028, 2, 29))
+
+
+def test_contract_in_one_column_is_read(county):
+    rows = [["姓名", "身份证号", "合同起止"], ["张建国", person(1)["id_number"], "2021年7月1日至2024.06.30"]]
+    run(sheet(rows), county.group)
+    assert Member.objects.get().contract_until == dt.date(2024, 6, 30)
+
+
 def test_squadron_below_a_squadron_is_a_bad_row(county):
     assert reasons(workbook([person(1, squadron="别的中队")]), county.squadron) == [(2, "unit_not_below")]
 
