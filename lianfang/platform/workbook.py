@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -59,10 +61,24 @@ def read_workbook(data: bytes) -> list[Sheet]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _read_checked(archive, data)
-    except (CalamineError, zipfile.BadZipFile, ElementTree.ParseError, NotImplementedError, OSError, KeyError):
+    except DAMAGES:
         raise _refused("not_a_workbook", NOT_A_WORKBOOK) from None
 
 
+# What the readers of zip, deflate and XML raise for a damaged file.
+DAMAGES = (
+    CalamineError,
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    ElementTree.ParseError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    EOFError,
+    LookupError,
+    ValueError,
+)
 NOT_A_WORKBOOK = _("This is no Excel workbook (.xlsx), or it is damaged.")
 ENCRYPTED = _("The workbook is protected by a password: take the password off and save it again.")
 

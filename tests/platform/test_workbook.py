@@ -1,7 +1,9 @@
 """Workbooks from strangers, and workbooks to take away."""
 
+import contextlib
 import datetime as dt
 import io
+import random
 import zipfile
 
 import pytest
@@ -32,7 +34,7 @@ def refusal(data):
     with pytest.raises(Refused) as refused:
         read_workbook(data)
     assert len(refused.value.problems) == 1
-    assert str(refused.value.problems[0].message).count(".") >= 1
+    assert "\n" not in str(refused.value.problems[0])
     return refused.value.problems[0].code
 
 
@@ -133,3 +135,30 @@ def test_entity_bomb_is_refused():
         '<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">&b;</workbook>'
     )
     assert refusal(changed("xl/workbook.xml", bomb)) == "not_a_workbook"
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_damaged_bytes_never_break_the_reader(seed):
+    """Flipped bytes anywhere: either it still reads, or it is refused."""
+    luck = random.Random(seed)
+    whole = table()
+    for _ in range(60):
+        data = bytearray(whole)
+        for _ in range(luck.randint(1, 6)):
+            data[luck.randrange(4, len(data))] = luck.randrange(256)
+        with contextlib.suppress(Refused):
+            read_workbook(bytes(data))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_damaged_xml_never_breaks_the_reader(seed):
+    luck = random.Random(seed)
+    with zipfile.ZipFile(io.BytesIO(table())) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist() if name.startswith(("xl/w", "xl/_"))}
+    for _ in range(40):
+        name = luck.choice(sorted(parts))
+        content = bytearray(parts[name])
+        for _ in range(luck.randint(1, 4)):
+            content[luck.randrange(len(content))] = luck.choice(b'<>/&;"0123456789ABZ \x00\xff')
+        with contextlib.suppress(Refused):
+            read_workbook(changed(name, bytes(content)))
