@@ -62,7 +62,7 @@ def duties_of(
             places = spread(plan.posts, code, len(able), day.date.toordinal(), school_day=school_day)
             for worker, beat in zip(able, places, strict=True):
                 left[worker.invented.number] -= minutes
-                duties.append(_duty(roster, worker.member, day.date, shifts[code], beats.get(beat or ""), span))
+                duties.append(_duty(roster, worker.member, day.date, shifts[code], beats[beat], span))
     return duties
 
 
@@ -92,20 +92,20 @@ def allowance(worker: Worker, workdays: Sequence[dt.date]) -> int:
     return WORKDAY_MINUTES * sum(not worker.is_away_at_noon(day) for day in workdays) + OVERTIME_MINUTES
 
 
-def spread(posts: Sequence[Post], shift: str, count: int, turn: int, *, school_day: bool) -> list[str | None]:
-    """A beat for each of `count` people on a shift: the minima first, then the wanted numbers, then no beat.
+def spread(posts: Sequence[Post], shift: str, count: int, turn: int, *, school_day: bool) -> list[str]:
+    """A beat for each of `count` people on a shift: the minima first, then the wanted numbers, then the first beat.
 
     `turn` moves the list on, so that the same person stands at another beat the next time.
     """
     needed = [post for post in posts if post.shift == shift and post.is_wanted(school_day=school_day)]
-    places: list[str | None] = [post.beat for post in needed for _ in range(post.minimum)]
+    places = [post.beat for post in needed for _ in range(post.minimum)]
     places += [post.beat for post in needed for _ in range(post.ideal - post.minimum)]
-    places = (places + [None] * count)[:count]
+    places = (places + [needed[0].beat] * count)[:count]
     at = turn % count if count else 0
     return places[at:] + places[:at]
 
 
-def _duty(roster: Roster, member: Member, day: dt.date, shift: ShiftType, beat: Beat | None, span: Span) -> Duty:
+def _duty(roster: Roster, member: Member, day: dt.date, shift: ShiftType, beat: Beat, span: Span) -> Duty:
     return Duty(
         roster=roster,
         unit_id=member.unit_id,

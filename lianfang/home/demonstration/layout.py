@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 # Division codes that begin with 9901 are given to no place.
@@ -134,16 +134,16 @@ TOWNS = (
     Town("云岭", 37_650, "山前路巡线", "云岭街夜巡线", "茶叶市场守点", "信用社守点"),
 )
 
-# For the number of people whom the rota gives a shift: (minimum, ideal) of its posts. A patrol goes in pairs.
+# For the number of people whom the rota gives a shift at least: (minimum, ideal) of its posts. A patrol goes in pairs.
 POSTS_BY_CREW = {
-    10: ((2, 3), (2, 3), (1, 2), (1, 2)),
     9: ((2, 3), (2, 2), (1, 2), (1, 2)),
     8: ((2, 2), (2, 2), (1, 2), (1, 2)),
     7: ((2, 3), (2, 2), (1, 2)),
     6: ((2, 2), (1, 2), (1, 2)),
-    5: ((2, 3), (1, 2)),
+    5: ((2, 2), (1, 2), (1, 1)),
     4: ((2, 2), (1, 2)),
-    3: ((2, 3),),
+    3: ((2, 2), (1, 1)),
+    2: ((2, 2),),
 }
 TWO_PAIRS = 7
 SCHOOL_PLACES = 2  # one at each of a town's two schools
@@ -165,22 +165,22 @@ def town_squadron(number: int, town: Town) -> SquadronPlan:
 
 
 def _town_posts(town: Town) -> Iterator[Post]:
-    crew = -(-town.strength * 2 // 9)
-    yield from _posts("早", town, crew - SCHOOL_PLACES, Days.SCHOOL)
-    yield from _posts("早", town, crew, Days.FREE)
-    yield from _posts("中", town, crew, Days.EVERY)
-    yield from _posts("夜", town, crew, Days.EVERY)
-    for school in town.schools:
-        yield Post(school, "护", 1, 1, Days.SCHOOL)
+    crew = town.strength * 2 // 9
+    on_school_days, on_free_days = _posts("早", town, crew - SCHOOL_PLACES), _posts("早", town, crew)
+    yield from (post for post in on_school_days if post in on_free_days)
+    yield from (replace(post, days=Days.SCHOOL) for post in on_school_days if post not in on_free_days)
+    yield from (replace(post, days=Days.FREE) for post in on_free_days if post not in on_school_days)
+    yield from (*_posts("中", town, crew), *_posts("夜", town, crew))
+    yield from (Post(school, "护", 1, 1, Days.SCHOOL) for school in town.schools)
 
 
-def _posts(shift: str, town: Town, crew: int, days: Days) -> Iterator[Post]:
+def _posts(shift: str, town: Town, crew: int) -> list[Post]:
     """Two patrols where there are people for two pairs, else one; then the points."""
     line = town.day_line if shift == "早" else town.night_line
     points = (town.station, town.market) if shift == "夜" else (town.market, town.station)
     patrols = (town.district, line) if crew >= TWO_PAIRS else (line if shift == "中" else town.district,)
-    for beat, (minimum, ideal) in zip((*patrols, *points), POSTS_BY_CREW[crew], strict=False):
-        yield Post(beat, shift, minimum, ideal, days)
+    sizes = zip((*patrols, *points), POSTS_BY_CREW[crew], strict=False)
+    return [Post(beat, shift, minimum, ideal) for beat, (minimum, ideal) in sizes]
 
 
 def _divided(strength: int) -> tuple[int, ...]:
