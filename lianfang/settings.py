@@ -177,5 +177,10 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"django.server": {"level": "WARNING"}, "lianfang": {"level": "INFO"}},
+    "loggers": {
+        "django.server": {"level": "WARNING"},
+        # A foreign host name gets its 400; a traceback of each probe would only fill the log.
+        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+        "lianfang": {"level": "INFO"},
+    },
 }
