@@ -58,7 +58,8 @@ def generate(
         problem = rostering.build_problem(roster, with_fairness=True)
         if not problem.needs:
             raise Refused([NO_COVER])
-    result = engine.solve(problem, seconds=seconds, on_progress=on_progress, should_stop=should_stop)
+        start = _start(roster, problem)
+    result = engine.solve(problem, seconds=seconds, on_progress=on_progress, should_stop=should_stop, start=start)
     if should_stop is not None and should_stop():
         raise Stopped
     with transaction.atomic():
@@ -66,6 +67,14 @@ def generate(
         if finish is not None:
             finish(facts)
     return facts
+
+
+def _start(roster: Roster, problem: engine.Problem) -> engine.Roster | None:
+    """What was generated before, so that another search goes on from it; None where it does not hold any more."""
+    standing = tuple(rostering.assignments(roster)) if roster.generation else ()
+    fixed = {(cell.person, cell.day) for cell in problem.fixed}
+    planned = all((d.day, d.shift, d.beat) in problem.need_at or (d.person, d.day) in fixed for d in standing)
+    return standing if standing and planned and not engine.check(problem, standing) else None
 
 
 def obstacles(roster: Roster) -> list[Problem]:

@@ -139,6 +139,22 @@ def test_generated_roster_breaks_no_limit(roster: Roster, crew: list[Member]) ->
     assert not roster.duties.filter(member=crew[2], day__range=("2026-12-07", "2026-12-11")).exists()
 
 
+def test_another_search_goes_on_from_the_last(roster: Roster) -> None:
+    first = run_command()
+    assert run_command()["objective"] <= first["objective"]
+
+
+def test_standing_roster_that_breaks_a_limit_is_no_start(roster: Roster, crew: list[Member]) -> None:
+    run_command()
+    for member in crew[:3]:
+        make_absence(
+            member,
+            timezone.make_aware(dt.datetime(2026, 12, 7)),
+            timezone.make_aware(dt.datetime(2026, 12, 12)),
+        )
+    assert run_command()["hard_violations"] == 0
+
+
 def test_stopped_generation_changes_nothing(roster: Roster, crew: list[Member], early: ShiftType) -> None:
     make_duty(roster, crew[0], FIRST, early)
     before = december()
