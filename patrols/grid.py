@@ -1,7 +1,7 @@
 """The roster as people look at it: crews and their members down, days across, cover below, numbers on top.
 
 The page, the printed sheet and the workbook all draw this one table; the page's script gets the same facts as data.
-Reads nothing itself: everything comes from the sheet.
+Beside the remarks it reads nothing itself: everything comes from the sheet.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ class Column:
 
     day: Day
     needs: tuple[NeedCover, ...]
+    remark: str = ""
     is_today: bool = False
 
     @property
@@ -60,8 +61,9 @@ class Column:
     @property
     def label(self) -> str:
         """The whole day for screen readers and tooltips."""
-        text = f"{date_format(self.date, 'MONTH_DAY_FORMAT')} {self.weekday}"
-        return f"{text} {self.day.name}" if self.day.name else text
+        day = date_format(self.date, "MONTH_DAY_FORMAT")
+        text = _("%(day)s %(weekday)s") % {"day": day, "weekday": self.weekday}
+        return " ".join(part for part in (text, self.day.name, self.remark) if part)
 
 
 @dataclass(frozen=True)
@@ -205,7 +207,13 @@ class Grid:
         for need in self.needs:
             by_day.setdefault(need.day, []).append(need)
         return [
-            Column(day, tuple(by_day.get(day.date, ())), is_today=day.date == self.today) for day in self.sheet.days
+            Column(
+                day,
+                tuple(by_day.get(day.date, ())),
+                self.remarks.get(day.date, ""),
+                is_today=day.date == self.today,
+            )
+            for day in self.sheet.days
         ]
 
     @cached_property
@@ -243,6 +251,15 @@ class Grid:
             standard=_mean([t.standard_minutes for t in totals]),
             gap=self.roster.generation.get("gap"),
         )
+
+    @cached_property
+    def remarks(self) -> dict[dt.date, str]:
+        return dict(self.roster.remarks.values_list("day", "text"))
+
+    @property
+    def remarked(self) -> list[Column]:
+        """The days about which something is said."""
+        return [column for column in self.columns if column.remark]
 
     @property
     def used_shifts(self) -> list[ShiftType]:

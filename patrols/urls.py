@@ -11,6 +11,7 @@ urlpatterns = [
     path("rosters/<int:pk>/cells/", grid.roster_cells, name="roster-cells"),
     path("rosters/<int:pk>/cells/<int:member>/<str:day>/", grid.duty_cell, name="duty-cell"),
     path("rosters/<int:pk>/needs/<int:beat>/<int:shift_type>/<str:day>/", grid.roster_need, name="roster-need"),
+    path("rosters/<int:pk>/remarks/<str:day>/", grid.roster_remark, name="roster-remark"),
     path("rosters/<int:pk>/copy/", rosters.roster_copy, name="roster-copy"),
     path("rosters/<int:pk>/generate/", generation.generate, name="roster-generate"),
     path("rosters/<int:pk>/publish/", rosters.roster_publish, name="roster-publish"),

@@ -125,7 +125,9 @@ class _Sheet:
     def _legend(self) -> None:
         kinds = self.grid.used_shifts
         text = "    ".join(f"{shift.code} {shift.name} {shift.hours_text}" for shift in kinds)
-        self.sheet.write_string(self.row + 1, NAME_COLUMN, text, self._format(border=0, align="left"))
+        lines = [text, *(column.label for column in self.grid.remarked)]
+        for number, line in enumerate(lines, start=self.row + 1):
+            self.sheet.write_string(number, NAME_COLUMN, line, self._format(border=0, align="left"))
 
     def _text(self, row: int, column: int, text: str, **look: Any) -> None:
         self.sheet.write_string(row, column, str(text), self._format(**look))

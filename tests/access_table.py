@@ -147,6 +147,7 @@ TABLE: dict[str, Page] = {
     "roster-cells": Page(None, LEADER, on="roster"),
     "duty-cell": Page(LEADER, LEADER, on="roster", extra=(("member", MEMBER), ("day", "2026-12-01"))),
     "roster-need": Page(LEADER, on="roster", extra=(("beat", BEAT), ("shift_type", SHIFT), ("day", "2026-12-01"))),
+    "roster-remark": Page(LEADER, LEADER, on="roster", extra=(("day", "2026-12-01"),)),
     "roster-copy": Page(None, LEADER, on="roster"),
     "roster-generate": Page(LEADER, LEADER, on="roster"),
     "roster-publish": Page(LEADER, LEADER, on="roster"),

@@ -39,6 +39,12 @@ class ReasonForm(forms.Form):
     )
 
 
+class RemarkForm(forms.Form):
+    """A word about one day; empty takes it away."""
+
+    text = forms.CharField(label=_("Remark"), max_length=80, required=False, help_text=_("Empty takes it away."))
+
+
 def next_month(today: dt.date) -> tuple[dt.date, dt.date]:
     """First and last day of the month after `today`'s."""
     first = (today.replace(day=1) + dt.timedelta(days=32)).replace(day=1)

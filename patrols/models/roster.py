@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from lianfang.platform.security import RowScope
+from lianfang.platform.security import RowScope, RowScopeOf
 from patrols.models.beat import Beat
 from patrols.models.shift import ShiftType
 from personnel.models import Engagement, Member, MemberStatus
@@ -144,6 +144,10 @@ class Roster(models.Model):
         return self.status == RosterStatus.DRAFT
 
     @property
+    def is_closed(self) -> bool:
+        return self.status == RosterStatus.CLOSED
+
+    @property
     def is_whole_month(self) -> bool:
         after = self.last_day + dt.timedelta(days=1)
         return self.first_day.day == 1 and after.day == 1 and (after - self.first_day).days <= 31
@@ -238,6 +242,36 @@ class Duty(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day:%Y-%m-%d} {self.shift_type.code}"
+
+
+class DayRemarkQuerySet(ScopedQuerySet):
+    view_action = Action.ROSTER_VIEW
+    unit_lookup = "roster__unit"
+
+
+@pghistory.track()
+class DayRemark(models.Model):
+    """A word about one day of a roster: a fair, an inspection, a meeting. Shown in the grid and on paper."""
+
+    row_scope = RowScopeOf("patrols.Roster", "roster_id")
+
+    roster = models.ForeignKey(Roster, on_delete=models.CASCADE, related_name="remarks")
+    day = models.DateField(_("day"))
+    text = models.CharField(_("remark"), max_length=80)
+
+    objects = DayRemarkQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("remark on a day")
+        verbose_name_plural = _("remarks on days")
+        ordering = ["day"]
+        constraints = [
+            models.UniqueConstraint(fields=["roster", "day"], name="one_remark_a_day"),
+            models.CheckConstraint(condition=~Q(text=""), name="remark_says_something"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class RosterVersion(models.Model):

@@ -17,9 +17,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lianfang.platform.problems import Refused
 from patrols.forms.duty import DutyCellForm
+from patrols.forms.roster import RemarkForm
 from patrols.grid import Grid, facts_json
-from patrols.models import Roster
-from patrols.services import duties, rostering
+from patrols.models import Roster, RosterStatus
+from patrols.services import duties, remarks, rostering
 from teams.gate import SignedInRequest, gate, manageable, visible
 from teams.policy import Action
 from teams.scope import scope_of
@@ -42,6 +43,7 @@ SCRIPT_TEXT = {
     "needs": gettext_lazy("Needs %(minimum)s, has %(have)s"),
     "noNeed": gettext_lazy("Nothing is asked for on this day."),
     "coverOf": gettext_lazy("Cover on %(day)s"),
+    "remark": gettext_lazy("Remark…"),
     "who": gettext_lazy("Who could fill it?"),
     "looking": gettext_lazy("Looking…"),
     "brokenCount": gettext_lazy("%(n)s places"),
@@ -57,12 +59,17 @@ def roster_grid(request: SignedInRequest, pk: int) -> HttpResponse:
     roster = visible(_rosters(), request.user, pk=pk)
     grid = Grid(rostering.sheet(roster), today=timezone.localdate())
     may_edit = scope_of(request.user, Action.ROSTER_EDIT).covers(roster.unit.path)
-    data = grid.as_json() | {"editable": may_edit and roster.is_draft, "text": SCRIPT_TEXT}
+    data = grid.as_json() | {
+        "editable": may_edit and roster.is_draft,
+        "remarkable": may_edit and not roster.is_closed,
+        "text": SCRIPT_TEXT,
+    }
     context = {
         "roster": roster,
         "grid": grid,
         "data": data,
         "may_edit": may_edit,
+        "may_close": roster.status == RosterStatus.PUBLISHED and roster.last_day < timezone.localdate(),
         "may_publish": scope_of(request.user, Action.ROSTER_PUBLISH).covers(roster.unit.path),
     }
     return render(request, "patrols/roster/grid.html", context)
@@ -122,6 +129,24 @@ def roster_need(request: SignedInRequest, pk: int, beat: int, shift_type: int, d
     }
     part = request.headers.get("X-Requested-With") == "grid"
     return render(request, "patrols/roster/_need.html" if part else "patrols/roster/need.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@gate(Action.ROSTER_EDIT)
+def roster_remark(request: SignedInRequest, pk: int, day: str) -> HttpResponse:
+    """A word about one day, shown in the grid and on paper."""
+    roster = manageable(_rosters(), request.user, Action.ROSTER_EDIT, pk=pk)
+    date = _day_of(roster, day)
+    now = roster.remarks.filter(day=date).first()
+    form = RemarkForm(request.POST or None, initial={"text": now.text if now else ""})
+    if request.method == "POST" and form.is_valid():
+        try:
+            remarks.set_remark(by=request.user, roster=roster, day=date, text=form.cleaned_data["text"])
+        except Refused as refusal:
+            form.add_error(None, [str(problem.message) for problem in refusal.problems])
+        else:
+            return redirect("roster-grid", pk=roster.pk)
+    return render(request, "patrols/roster/remark.html", {"roster": roster, "day": date, "form": form})
 
 
 def _rosters() -> Any:

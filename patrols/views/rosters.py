@@ -43,7 +43,7 @@ def roster_list(request: SignedInRequest) -> HttpResponse:
         "next_month": next_month(timezone.localdate())[0],
         "missing": missing,
         "may_create": bool(squadrons),
-        "one_unit": len(squadrons) <= 1,
+        "one_unit": Unit.objects.visible_to(request.user).squadrons()[:2].count() <= 1,
     }
     return render(request, "patrols/roster/list.html", context)
 

@@ -595,7 +595,9 @@
     panel.querySelector("[data-candidates]").textContent = "";
     if (focused.member) drawMemberPanel(box);
     else drawNeedPanel(box);
-    drawDay(box);
+    const day = panel.querySelector("[data-day]");
+    day.textContent = "";
+    drawDay(day);
   }
 
   function drawMemberPanel(box) {
@@ -644,6 +646,11 @@
   }
 
   function drawDay(box) {
+    if (state.remarkable) {
+      const link = element("a", "btn btn-link btn-sm", text.remark);
+      link.href = root.dataset.remarkUrl.replace("2000-01-01", focused.day);
+      box.appendChild(link);
+    }
     const needs = needsOn(focused.day);
     if (!needs.length) return;
     box.appendChild(element("h3", "", fill(text.coverOf, { day: state.days[focused.day] })));

@@ -219,3 +219,22 @@ def test_transferred_members_past_stays_in_the_old_roster(station, leader, count
     station.zhang.unit = county.other_group
     station.zhang.save()
     assert client_of(leader).get(grid_url(station)).status_code == 200
+
+
+def test_remark_on_a_day_is_kept_shown_and_taken_away(station, leader, client_of):
+    client = client_of(leader)
+    url = reverse("roster-remark", args=[station.roster.pk, "2026-12-19"])
+    client.post(url, {"text": "庙会"})
+    assert "庙会" in client.get(grid_url(station)).content.decode()
+    assert "庙会" in client.get(reverse("roster-print", args=[station.roster.pk])).content.decode()
+    client.post(url, {"text": " "})
+    assert not station.roster.remarks.exists()
+
+
+def test_remark_on_a_closed_roster_is_refused(station, leader, client_of):
+    make_duty(station.roster, station.zhang, day(1), station.early)
+    rosters.publish(by=leader, roster=station.roster)
+    rosters.close(by=leader, roster=station.roster, today=dt.date(2027, 1, 1))
+    url = reverse("roster-remark", args=[station.roster.pk, "2026-12-19"])
+    assert client_of(leader).post(url, {"text": "庙会"}).status_code == 200
+    assert not station.roster.remarks.exists()
