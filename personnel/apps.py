@@ -9,8 +9,11 @@ class PersonnelConfig(AppConfig):
     verbose_name = _("personnel")
 
     def ready(self) -> None:
-        from personnel.rules.units import closing_problems
+        from personnel.rules.units import closing_problems, serving_on
+        from teams.rules.figures import STRENGTH_COUNTS
         from teams.rules.units import CLOSING_CHECKS
 
         if closing_problems not in CLOSING_CHECKS:
             CLOSING_CHECKS.append(closing_problems)
+        if serving_on not in STRENGTH_COUNTS:
+            STRENGTH_COUNTS.append(serving_on)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
+from django.db import connection
 from django.utils.translation import ngettext
 
 from lianfang.platform.problems import Problem
@@ -22,3 +24,17 @@ def closing_problems(unit: Unit, on: dt.date) -> list[Problem]:
         count,
     )
     return [Problem("members_remain", message % {"count": count})]
+
+
+def serving_on(unit: Unit, days: Sequence[dt.date]) -> dict[dt.date, int]:
+    """How many served in the unit and below on each day, by hire and leaving dates and the unit of today.
+
+    The database sums up itself: who sees the unit sees its strength, though not its members.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT d, sum(f.serving) FROM unnest(%s::date[]) AS d CROSS JOIN LATERAL lf_unit_figures(d) AS f"
+            " JOIN teams_unit u ON u.id = f.unit_id WHERE starts_with(u.path, %s) GROUP BY d",
+            [list(days), unit.path],
+        )
+        return {day: int(count) for day, count in cursor.fetchall()}

@@ -574,10 +574,19 @@ def test_command_dry_run_writes_nothing(county, saved):
 
 def test_command_creates_units_only_when_told(county, saved):
     path = saved(workbook([person(1, group="新班")]))
-    with pytest.raises(CommandError):
-        command(path, county.brigade)
+    for dry_run in (True, False):
+        with pytest.raises(CommandError, match=r"--create-units.*新班"):
+            command(path, county.brigade, dry_run=dry_run)
+    assert not Member.objects.exists()
     command(path, county.brigade, create_units=True)
     assert Member.objects.get().unit.name == "新班"
+
+
+def test_command_says_which_column_is_missing(county, saved, capsys):
+    with pytest.raises(CommandError) as error:
+        command(saved(sheet([["姓名", "性别"], ["张建国", "男"]])), county.brigade)
+    assert "\n" not in str(error.value)
+    assert not capsys.readouterr().out, "no row is blamed for it"
 
 
 @pytest.mark.parametrize("what", ["unit", "file", "text"])

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from lianfang.platform.problems import Problem, Refused
 from lianfang.platform.workbook import MAX_BYTES
 from personnel.roster_workbook.plan import ImportPlan
+from personnel.roster_workbook.table import RosterTable
 from personnel.services import imports
 from teams.models import Unit
 from teams.scope import system_scope
@@ -37,20 +38,29 @@ class Command(BaseCommand):
             except Refused as refused:
                 raise CommandError("\n".join(_line(p) for p in refused.problems)) from None
 
-    def _run(self, table: Any, unit: Unit, *, create: bool, dry_run: bool) -> None:
+    def _run(self, table: RosterTable, unit: Unit, *, create: bool, dry_run: bool) -> None:
+        if problems := table.mapping_problems():
+            raise Refused(problems)
         plan = imports.plan(table, unit=unit, by=None)
         for problem in plan.problems:
             self.stdout.write(_line(problem))
         self.stdout.write(_counts(plan))
-        for place in plan.missing_units:
-            self.stdout.write(_("Unit to be created: %(unit)s") % {"unit": place.label})
         if plan.bad:
             raise CommandError(_("Nothing was written: correct the bad rows first."))
+        self._announce_units(plan, create=create)
         if dry_run:
             self.stdout.write(_("Dry run: nothing was written."))
             return
         imports.import_members(by=None, table=table, unit=unit, create_units=create, expected=plan.fingerprint())
         self.stdout.write(_("Written."))
+
+    def _announce_units(self, plan: ImportPlan, *, create: bool) -> None:
+        names = [place.label for place in plan.missing_units]
+        if names and not create:
+            message = _("These units don't exist yet; --create-units creates them: %(units)s")
+            raise CommandError(message % {"units": "、".join(names)})
+        for name in names:
+            self.stdout.write(_("Unit to be created: %(unit)s") % {"unit": name})
 
 
 def _content(path: Path) -> bytes:
