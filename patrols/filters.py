@@ -18,8 +18,8 @@ def squadrons_of(request: Any) -> Any:
 class RosterFilter(filters.FilterSet):
     """By squadron and status. An unknown value finds nothing rather than everything."""
 
-    unit = filters.ModelChoiceFilter(label=_("Squadron"), queryset=squadrons_of)
-    status = filters.ChoiceFilter(label=_("Status"), choices=RosterStatus.choices)
+    unit = filters.ModelChoiceFilter(label=_("Squadron"), queryset=squadrons_of, empty_label=_("All"))
+    status = filters.ChoiceFilter(label=_("Status"), choices=RosterStatus.choices, empty_label=_("All"))
 
     class Meta:
         model = Roster

@@ -105,12 +105,15 @@ class _Sheet:
         self._text(self.row, NAME_COLUMN, row.member.name, align="left")
         for number, cell in enumerate(row.cells, start=FIRST_DAY):
             self._text(self.row, number, cell.text, **_look(cell))
-        over = {"font_color": SHORT[1], "bold": True}
-        marks = (over if row.hours_over else {}, over if row.nights_over else {}, {}, over if row.hours_over else {})
-        values = (row.totals.hours, row.totals.nights, row.totals.weekends, row.overtime)
-        start = FIRST_DAY + len(row.cells)
-        for number, (value, mark) in enumerate(zip(values, marks, strict=True), start=start):
-            self.sheet.write_number(self.row, number, value, self._format(**mark))
+        totals = (
+            (row.totals.hours, row.hours_over),
+            (row.totals.nights, row.nights_over),
+            (row.totals.weekends, False),
+            (row.overtime, row.hours_over),
+        )
+        for number, (value, is_over) in enumerate(totals, start=FIRST_DAY + len(row.cells)):
+            look: dict[str, Any] = {"font_color": SHORT[1], "bold": True} if is_over else {}
+            self.sheet.write_number(self.row, number, value, self._format(**look))
         self.row += 1
 
     def _cover(self, cover: CoverRow) -> None:

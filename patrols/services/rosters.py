@@ -127,7 +127,8 @@ def with_counts(listed: Iterable[Roster]) -> list[Roster]:
 
 def locked(roster: Roster) -> Roster:
     """The roster as it stands now, locked until the transaction ends, so that two leaders come one after the other."""
-    return Roster.objects.select_for_update(of=("self",)).select_related("unit").get(pk=roster.pk)
+    held: Roster = Roster.objects.select_for_update(of=("self",)).select_related("unit").get(pk=roster.pk)
+    return held
 
 
 class refusing_constraints:  # noqa: N801 - used as a statement
