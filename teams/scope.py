@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 # Each row-level scope setting (`lf.scope_<key>`) and the action whose reach it carries.
 ROW_SCOPES = {
     "member": Action.MEMBER_VIEW,
+    "member_manage": Action.MEMBER_MANAGE,
     "roster": Action.ROSTER_VIEW,
     "unit": Action.UNIT_VIEW,
     "history": Action.HISTORY_VIEW,

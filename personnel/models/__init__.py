@@ -12,6 +12,8 @@ from personnel.models.member import (
     Source,
     StaffCategory,
 )
+from personnel.models.protection import Protection, ProtectionKind
+from personnel.models.skill import MemberSkill, SkillKind
 from personnel.models.time import Absence, AbsenceKind, Engagement, EngagementKind
 
 __all__ = [
@@ -24,9 +26,13 @@ __all__ = [
     "IdNumberReading",
     "Member",
     "MemberImport",
+    "MemberSkill",
     "MemberStatus",
     "PoliticalStatus",
+    "Protection",
+    "ProtectionKind",
     "Sex",
+    "SkillKind",
     "Source",
     "StaffCategory",
 ]
