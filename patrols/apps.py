@@ -7,3 +7,10 @@ class PatrolsConfig(AppConfig):
 
     name = "patrols"
     verbose_name = _("patrols")
+
+    def ready(self) -> None:
+        from patrols.rules.units import closing_problems
+        from teams.rules.units import CLOSING_CHECKS
+
+        if closing_problems not in CLOSING_CHECKS:
+            CLOSING_CHECKS.append(closing_problems)

@@ -25,10 +25,18 @@ from django.utils.translation import gettext_lazy as _
 from lianfang.platform.problems import Problem, Refused
 from teams import trail
 from teams.admin_site import PolicyAdmin, problem_texts
-from teams.forms.admin import AccountForm, CalendarImportForm, PostEndForm, PostForm, TrailForm, UnitForm
-from teams.models import CalendarDay, FailedSignIn, HistoryEntry, Post, SignIn, Unit, User
+from teams.forms.admin import (
+    AccountForm,
+    CalendarImportForm,
+    ManagingBodyForm,
+    PostEndForm,
+    PostForm,
+    TrailForm,
+    UnitForm,
+)
+from teams.models import CalendarDay, FailedSignIn, HistoryEntry, ManagingBody, Post, SignIn, Unit, User
 from teams.policy import Action, Role
-from teams.services import accounts, calendar, lockouts, units
+from teams.services import accounts, calendar, lockouts, managing, units
 
 
 @admin.register(Unit)
@@ -48,8 +56,9 @@ class UnitAdmin(PolicyAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if not self.has_change_permission(request, obj):
-            return ["kind", "name", "short_name", "code", "closed_on"]
-        return ["parent", "kind", "name", "short_name", "code", *(["closed_on"] if obj else [])]
+            return ["kind", "name", "short_name", "code", "managing_body", "guiding_body", "closed_on"]
+        fields = ["parent", "kind", "name", "short_name", "code", "managing_body", "guiding_body"]
+        return [*fields, *(["closed_on"] if obj else [])]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return ["kind"] if obj else []
@@ -57,9 +66,11 @@ class UnitAdmin(PolicyAdmin):
     def write(self, request: HttpRequest, form: Any, *, change: bool) -> Unit:
         by, data = _by(request), form.cleaned_data
         names = {key: data[key] for key in ("name", "short_name", "code")}
+        bodies = {key: data[key] for key in ("managing_body", "guiding_body")}
         if not change:
-            return units.add_unit(by=by, parent=data["parent"], kind=data["kind"], **names)
-        unit: Unit = Unit.objects.get(pk=form.instance.pk)
+            unit = units.add_unit(by=by, parent=data["parent"], kind=data["kind"], **names)
+            return managing.set_bodies(by=by, unit=unit, **bodies) if any(bodies.values()) else unit
+        unit = Unit.objects.get(pk=form.instance.pk)
         changed = set(form.changed_data)
         if changed & {"name", "short_name", "code"}:
             unit = units.rename_unit(by=by, unit=unit, **names)
@@ -67,10 +78,44 @@ class UnitAdmin(PolicyAdmin):
             if data["parent"] is None:
                 raise Refused([Problem("unit_needs_parent", _("Choose the unit above."), "parent")])
             unit = units.move_unit(by=by, unit=unit, parent=data["parent"])
+        if changed & set(bodies):
+            unit = managing.set_bodies(by=by, unit=unit, **bodies)
         if "closed_on" in changed:
             on = data["closed_on"]
             unit = units.close_unit(by=by, unit=unit, on=on) if on else units.reopen_unit(by=by, unit=unit)
         return unit
+
+
+@admin.register(ManagingBody)
+class ManagingBodyAdmin(PolicyAdmin):
+    """Streets, towns and committees beside the unit tree."""
+
+    view_action = Action.UNIT_VIEW
+    manage_action = Action.UNIT_MANAGE
+    form = ManagingBodyForm
+    list_display = ["full_name", "kind", "office_name", "closed_on"]
+    list_filter = ["kind"]
+    search_fields = ["name", "office_name", "parent__name"]
+    sortable_by = ()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return ManagingBody.objects.in_tree_order()
+
+    @admin.display(description=_("name"))
+    def full_name(self, body: ManagingBody) -> str:
+        return body.full_name
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ["kind", "name", "office_name", "parent", *(["closed_on"] if obj else [])]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ["kind"] if obj else []
+
+    def write(self, request: HttpRequest, form: Any, *, change: bool) -> ManagingBody:
+        data = {key: value for key, value in form.cleaned_data.items() if key in form.fields}
+        if not change:
+            return managing.add_body(by=_by(request), **data)
+        return managing.change_body(by=_by(request), body=form.instance, **data)
 
 
 class RoleFilter(admin.SimpleListFilter):

@@ -29,6 +29,7 @@ ADMIN_ROLES = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMI
 class Action(models.TextChoices):
     UNIT_VIEW = "unit_view", _("see units")
     UNIT_MANAGE = "unit_manage", _("set up units")
+    UNIT_RECORD_MANAGE = "unit_record_manage", _("keep a unit's leaders and yearly figures")
     ACCOUNT_MANAGE = "account_manage", _("hand out accounts and posts")
     CALENDAR_MANAGE = "calendar_manage", _("keep the work calendar")
     LOCKOUT_MANAGE = "lockout_manage", _("lift lock-outs")
@@ -56,6 +57,7 @@ _SELF, _TREE, _ALL = Reach.SELF, Reach.TREE, Reach.ALL
 POLICY: dict[Role, dict[Action, Reach]] = {
     Role.LEADER: {
         Action.UNIT_VIEW: _TREE,
+        Action.UNIT_RECORD_MANAGE: _TREE,
         Action.MEMBER_VIEW: _TREE,
         Action.MEMBER_MANAGE: _TREE,
         Action.MEMBER_IMPORT: _TREE,
@@ -73,6 +75,7 @@ POLICY: dict[Role, dict[Action, Reach]] = {
     },
     Role.BRIGADE: {
         Action.UNIT_VIEW: _TREE,
+        Action.UNIT_RECORD_MANAGE: _TREE,
         Action.MEMBER_VIEW: _TREE,
         Action.MEMBER_IMPORT: _TREE,
         Action.ID_NUMBER_READ: _TREE,

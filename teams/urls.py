@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from teams.views import sign_in, units
+from teams.views import figures, leaders, sign_in, units
 
 urlpatterns: list[URLPattern] = [
     path("sign-in/", sign_in.sign_in, name="sign-in"),
@@ -9,4 +9,9 @@ urlpatterns: list[URLPattern] = [
     path("password/", sign_in.password_change, name="password-change"),
     path("units/", units.unit_list, name="unit-list"),
     path("units/<int:pk>/", units.unit_detail, name="unit-detail"),
+    path("units/<int:pk>/leaders/new/", leaders.leader_new, name="leader-new"),
+    path("units/leaders/<int:pk>/", leaders.leader_edit, name="leader-edit"),
+    path("units/leaders/<int:pk>/remove/", leaders.leader_remove, name="leader-remove"),
+    path("units/<int:pk>/figures/", figures.unit_figures, name="unit-figures"),
+    path("units/<int:pk>/figures/<int:year>/", figures.figures_edit, name="figures-edit"),
 ]

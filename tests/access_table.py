@@ -36,7 +36,7 @@ WIDE = frozenset({"brigade", "reviewer", "inspector"})
 # Objects that hang on the member's own file; the other objects lie outside a member's scope.
 OWN_FILE = frozenset({"member", "certificate", "absence"})
 # Objects of the squadron, which a group leader's scope (the group) does not reach.
-OF_SQUADRON = frozenset({"squadron", "roster", "beat", "shift_type", "cover", "limits"})
+OF_SQUADRON = frozenset({"squadron", "unit_leader", "roster", "beat", "shift_type", "cover", "limits"})
 
 
 @dataclass(frozen=True)
@@ -117,6 +117,11 @@ TABLE: dict[str, Page] = {
     # teams
     "unit-list": Page(ALL_UNITS),
     "unit-detail": Page(ALL_UNITS, on="squadron"),
+    "leader-new": Page(IMPORTERS, IMPORTERS, on="squadron"),
+    "leader-edit": Page(IMPORTERS, IMPORTERS, on="unit_leader"),
+    "leader-remove": Page(None, IMPORTERS, on="unit_leader"),
+    "unit-figures": Page(ALL_UNITS, on="squadron"),
+    "figures-edit": Page(IMPORTERS, IMPORTERS, on="squadron", extra=(("year", 2025),)),
     # personnel
     "member-list": Page(FILES),
     "member-add": Page(LEADER, LEADER),
@@ -174,12 +179,14 @@ TABLE: dict[str, Page] = {
     "job-list": Page(EVERYONE),
     "job-detail": Page(EVERYONE, on="job"),
     "job-cancel": Page(None, EVERYONE, on="job"),
+    "job-stop": Page(None, EVERYONE, on="job"),
 }
 
 SYSTEM = roles("S")
 
 ADMIN: dict[str, AdminAccess] = {
     "teams.unit": AdminAccess(roles("SCA"), SYSTEM),
+    "teams.managingbody": AdminAccess(roles("SCA"), SYSTEM),
     "teams.user": AdminAccess(SYSTEM, SYSTEM),
     "teams.post": AdminAccess(SYSTEM, SYSTEM),
     "teams.calendarday": AdminAccess(SYSTEM, SYSTEM),

@@ -11,7 +11,7 @@ from django.utils import timezone
 from lianfang.platform.models import Job
 from patrols.models import Beat, CoverRequirement, Duty, Roster, ShiftType, WorkingTimeLimits
 from personnel.models import Absence, DutyCertificate, Member
-from teams.models import Unit, User
+from teams.models import Unit, UnitLeader, User
 from tests.factories import (
     make_absence,
     make_beat,
@@ -42,6 +42,7 @@ class Place:
     shift_type: ShiftType
     cover: CoverRequirement
     limits: WorkingTimeLimits
+    unit_leader: UnitLeader
     roster: Roster
     duty: Duty
 
@@ -101,6 +102,9 @@ def _place(district: Unit, brigade: Unit, digits: str) -> Place:
         shift_type=shift_type,
         cover=make_cover(beat, shift_type),
         limits=WorkingTimeLimits.objects.create(unit=squadron),
+        unit_leader=UnitLeader.objects.create(
+            unit=squadron, line="police", name=f"L{digits}", title="deputy chief", starts=dt.date(2020, 1, 1)
+        ),
         roster=roster,
         duty=make_duty(roster, member, DAY, shift_type, beat=beat),
     )

@@ -9,13 +9,17 @@ from django.db import connection
 from django.utils.translation import ngettext
 
 from lianfang.platform.problems import Problem
-from personnel.models import Member
 from teams.models import Unit
 
 
 def closing_problems(unit: Unit, on: dt.date) -> list[Problem]:
-    """A unit closes empty: whoever serves in it or below has to be transferred first."""
-    count = Member.objects.below(unit).serving(on).count()
+    """A unit closes empty: whoever serves in it or below has to be transferred first.
+
+    The database counts, since the system administrator who closes units sees no members.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT members FROM lf_closing_counts(%s, %s)", [unit.path, on])
+        count = cursor.fetchone()[0]
     if not count:
         return []
     message = ngettext(
@@ -23,7 +27,7 @@ def closing_problems(unit: Unit, on: dt.date) -> list[Problem]:
         "%(count)d members still serve here; transfer them first.",
         count,
     )
-    return [Problem("members_remain", message % {"count": count})]
+    return [Problem("members_remain", message % {"count": count}, "closed_on")]
 
 
 def serving_on(unit: Unit, days: Sequence[dt.date]) -> dict[dt.date, int]:

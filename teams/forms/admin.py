@@ -10,14 +10,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from teams.admin_site import PolicyForm
-from teams.models import Post, Unit, User
+from teams.models import BodyKind, ManagingBody, Post, Unit, User
 from teams.policy import Role
 from teams.rules.units import PARENTS
 
 if TYPE_CHECKING:
     ModelChoiceField = forms.ModelChoiceField[Unit]
+    BodyField = forms.ModelChoiceField[ManagingBody]
 else:
-    ModelChoiceField = forms.ModelChoiceField
+    ModelChoiceField = BodyField = forms.ModelChoiceField
 
 
 class UnitChoiceField(ModelChoiceField):
@@ -25,6 +26,13 @@ class UnitChoiceField(ModelChoiceField):
 
     def label_from_instance(self, obj: Any) -> str:
         return f"{'　' * (obj.depth - 1)}{obj.name}"
+
+
+class BodyChoiceField(BodyField):
+    """Managing bodies with those above them."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.full_name)
 
 
 def unit_field(label: Any, *, parents_only: bool = False, help_text: Any = "") -> UnitChoiceField:
@@ -37,15 +45,37 @@ def unit_field(label: Any, *, parents_only: bool = False, help_text: Any = "") -
 
 class UnitForm(PolicyForm):
     parent = unit_field(_("unit above"), parents_only=True, help_text=_("Empty for the district at the top."))
+    guiding_body = unit_field(
+        _("guiding body"), parents_only=True, help_text=_("The public-security line. Empty: the unit above.")
+    )
+    managing_body = BodyChoiceField(
+        queryset=ManagingBody.objects.in_tree_order(),
+        label=_("managing body"),
+        required=False,
+        help_text=_("The government's line: the street or town, or the committee, whose office manages the unit."),
+    )
 
     class Meta:
         model = Unit
-        fields = ["parent", "kind", "name", "short_name", "code", "closed_on"]
+        fields = ["parent", "kind", "name", "short_name", "code", "managing_body", "guiding_body", "closed_on"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk and "parent" in self.fields:
             self.initial["parent"] = self.instance.get_parent()
+
+
+class ManagingBodyForm(PolicyForm):
+    parent = BodyChoiceField(
+        queryset=ManagingBody.objects.exclude(kind=BodyKind.COMMITTEE).in_tree_order(),
+        label=_("body above"),
+        required=False,
+        help_text=_("A committee stands below its street or town."),
+    )
+
+    class Meta:
+        model = ManagingBody
+        fields = ["kind", "name", "office_name", "parent", "closed_on"]
 
 
 class PostFields(forms.Form):

@@ -2,7 +2,25 @@
 
 from teams.models.account import Post, User
 from teams.models.calendar import CalendarDay, DayKind
+from teams.models.figures import YearlyFigures
+from teams.models.leaders import Line, UnitLeader
+from teams.models.managing import BodyKind, ManagingBody
 from teams.models.trail import FailedSignIn, HistoryEntry, SignIn
 from teams.models.unit import Unit, UnitKind
 
-__all__ = ["CalendarDay", "DayKind", "FailedSignIn", "HistoryEntry", "Post", "SignIn", "Unit", "UnitKind", "User"]
+__all__ = [
+    "BodyKind",
+    "CalendarDay",
+    "DayKind",
+    "FailedSignIn",
+    "HistoryEntry",
+    "Line",
+    "ManagingBody",
+    "Post",
+    "SignIn",
+    "Unit",
+    "UnitKind",
+    "UnitLeader",
+    "User",
+    "YearlyFigures",
+]

@@ -1,4 +1,4 @@
-"""The unit tree: district → brigade → squadron → patrol group (handbook T1)."""
+"""The unit tree: district → brigade → squadron → patrol group (handbook T1), with who manages and guides each (T2)."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import Any, Self
 import pghistory
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
 
+from teams.models.managing import ManagingBody
 from teams.policy import Action
 from teams.scope import ScopedQuerySet
 
@@ -70,6 +71,24 @@ class Unit(MP_Node):
     short_name = models.CharField(_("short name"), max_length=20, blank=True)
     kind = models.CharField(_("kind"), max_length=12, choices=UnitKind.choices)
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
+    managing_body = models.ForeignKey(
+        ManagingBody,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="units",
+        verbose_name=_("managing body"),
+        help_text=_("The government's line: the street or town, or the committee, whose office manages the unit."),
+    )
+    guiding_body = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="guided_units",
+        verbose_name=_("guiding body"),
+        help_text=_("The public-security line. Empty: the unit above."),
+    )
 
     objects = UnitManager()  # type: ignore[misc, assignment]
 
@@ -79,6 +98,9 @@ class Unit(MP_Node):
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=UnitKind.values), name="unit_kind_known"),
             models.CheckConstraint(condition=Q(code__regex=r"^[0-9]{12}$"), name="unit_code_12_digits"),
+            models.CheckConstraint(
+                condition=Q(guiding_body=None) | ~Q(guiding_body=F("id")), name="unit_not_guided_by_itself"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -88,6 +110,10 @@ class Unit(MP_Node):
     def label(self) -> str:
         """What fits into a narrow place."""
         return self.short_name or self.name
+
+    def guided_by(self) -> Unit | None:
+        """Who guides it in the public-security line: the named unit, else the one above."""
+        return self.guiding_body or self.get_parent()
 
     def squadron(self) -> Unit:
         """The squadron that rosters this unit: itself, or the nearest one above. A unit above squadrons is its own."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -11,11 +14,23 @@ from django.views.decorators.http import require_GET
 
 from teams.forms.units import UnitFilterForm
 from teams.gate import SignedInRequest, gate, visible
-from teams.models import Post, Unit
+from teams.models import Line, Post, Unit, UnitLeader, User
 from teams.policy import Action, Role
 from teams.scope import scope_of
 
 LEADING = (Role.LEADER, Role.GROUP_LEADER, Role.BRIGADE)
+
+
+@dataclass(frozen=True)
+class LineOfCommand:
+    """One of the two lines that lead a unit: the body, who holds a post by account, who is entered by name."""
+
+    line: Line
+    body: str
+    body_unit: Unit | None
+    posts: list[Post]
+    leaders: list[UnitLeader]
+    former: list[UnitLeader]
 
 
 @require_GET
@@ -38,14 +53,43 @@ def unit_list(request: SignedInRequest) -> HttpResponse:
 @gate(Action.UNIT_VIEW)
 def unit_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """A unit: where it stands, who leads it, what is below it; its strength is a fragment of personnel."""
-    unit = visible(Unit.objects.get_queryset(), request.user, pk=pk)
+    rows = Unit.objects.get_queryset().select_related("managing_body__parent__parent", "guiding_body")
+    unit = visible(rows, request.user, pk=pk)
     inside = Unit.objects.visible_to(request.user).values("pk")
-    posts = Post.objects.on(timezone.localdate()).filter(unit=unit, role__in=LEADING, user__is_active=True)
     context = {
         "unit": unit,
         "above": unit.get_ancestors().filter(pk__in=inside),
-        "leaders": posts.select_related("user").order_by("starts"),
+        "lines": lines_of(request.user, unit, timezone.localdate()),
+        "may_record": scope_of(request.user, Action.UNIT_RECORD_MANAGE).covers(unit.path),
         "below": unit.get_children(),
         "with_strength": bool(scope_of(request.user, Action.MEMBER_VIEW)),
     }
     return render(request, "teams/units/detail.html", context)
+
+
+def lines_of(user: User, unit: Unit, today: dt.date) -> list[LineOfCommand]:
+    """The government's line, managed by a body, and the public-security line, guided by a unit (handbook T2)."""
+    rows = list(UnitLeader.objects.visible_to(user).filter(unit=unit))
+    held = Post.objects.on(today).filter(user__is_active=True).select_related("user", "unit").order_by("starts")
+    guide = unit.guided_by()
+    above = [up.pk for up in unit.get_ancestors()]
+    return [
+        _line(Line.GOVERNMENT, _managing(unit), None, held.filter(unit__in=above, role=Role.REVIEWER), rows, today),
+        _line(Line.POLICE, str(guide or ""), guide, held.filter(unit=unit, role__in=LEADING), rows, today),
+    ]
+
+
+def _line(
+    line: Line, body: str, body_unit: Unit | None, posts: QuerySet[Post], rows: list[UnitLeader], today: dt.date
+) -> LineOfCommand:
+    mine = [row for row in rows if row.line == line]
+    former = [row for row in mine if row.ends and row.ends < today]
+    return LineOfCommand(line, body, body_unit, list(posts), [row for row in mine if row not in former], former)
+
+
+def _managing(unit: Unit) -> str:
+    """The managing body with the office that acts for it."""
+    body = unit.managing_body
+    if body is None:
+        return ""
+    return f"{body.full_name}（{office}）" if (office := body.office()) else body.full_name
