@@ -25,6 +25,7 @@ from teams.models.calendar import Day
 
 TONES = {"short": "bad", "thin": "warn", "full": "good", "over": "good"}
 WORST_FIRST = ("short", "thin", "over", "full")
+LINES_A_PAGE = (50, 56, 62, 68)  # at the row heights of `static/css/print-roster.css`
 HOUR_LIMITS = frozenset({"hours_day", "hours_week", "hours_month", "hours_quarter", "hours_whole"})
 
 
@@ -260,6 +261,15 @@ class Grid:
     def remarked(self) -> list[Column]:
         """The days about which something is said."""
         return [column for column in self.columns if column.remark]
+
+    @property
+    def print_density(self) -> int:
+        """How tightly the printed rows stand, 1 to 4, so that forty people with their crews and cover fit on one A3 page.
+
+        More than fits at the tightest legible height goes over several pages.
+        """
+        lines = len(self.sheet.members) + 0.87 * len(self.crews) + 0.77 * len(self.cover_rows)
+        return next((level for level, most in enumerate(LINES_A_PAGE, start=1) if lines <= most), 2)
 
     @property
     def used_shifts(self) -> list[ShiftType]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from django.urls import reverse
@@ -244,3 +245,14 @@ def test_table_scrolls_inside_its_frame_on_a_phone(station, leader, page_of):  #
     page = page_of(leader, viewport={"width": 390, "height": 844})
     open_grid(page, station.roster)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_forty_people_print_on_one_a3_page(station, county, leader, page_of):  # noqa: F811
+    for number in range(38):
+        make_member((county.group, county.second_group)[number % 2], f"队员{number}")
+    page = page_of(leader)
+    page.goto(reverse("roster-print", args=[station.roster.pk]))
+    printed = page.pdf(prefer_css_page_size=True, print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
+    width, height = (float(n) for n in re.search(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", printed).groups())
+    assert (round(width / 72 * 25.4), round(height / 72 * 25.4)) == (420, 297)
