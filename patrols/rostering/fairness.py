@@ -23,7 +23,7 @@ def fair_shares(
     """Soft limits that even out each measure over the people who can take part.
 
     A person's share is the demand of the problem's needs (ideals), split by the days on which they can work, plus
-    what they carried less than the others over the last twelve months, capped. Hours come in steps of four.
+    what they carried less than the others over the last twelve months, capped.
     """
     frame = Frame(problem)
     return [limit for measure in measures if (limit := _fair_share(frame, measure)) is not None]
@@ -39,12 +39,15 @@ def _fair_share(frame: Frame, measure: Measure) -> FairShare | None:
     average = demand / sum(taking_part.values())
     carried = {name: getattr(problem.person[name].history, HISTORY[measure]) for name in taking_part}
     usual = sum(carried.values()) / len(carried)
-    step = 240 if measure == "minutes" else 1
+    longest = max(problem.shift[need.shift].counted_minutes for need in problem.needs)
     shares = {}
     for name, days in taking_part.items():
         own = average * days
         own += max(-CATCH_UP * own, min(CATCH_UP * own, usual - carried[name]))
-        shares[name] = (math.floor(own / step) * step, math.ceil(own / step) * step)
+        if measure == "minutes":  # half a duty to either side: some number of duties always fits
+            shares[name] = (max(0, math.floor(own - longest / 2)), math.ceil(own + longest / 2))
+        else:
+            shares[name] = (math.floor(own), math.ceil(own))
     unit = 60 if measure == "minutes" else 1
     return FairShare(measure=measure, shares=shares, unit=unit, weight=DEFAULT_WEIGHTS[measure])
 

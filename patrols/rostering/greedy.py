@@ -5,6 +5,9 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable
 
+import numpy as np
+from numpy.typing import NDArray
+
 from patrols.rostering.frame import NOWHERE, OFF, Frame, Table
 from patrols.rostering.ledger import Ledger
 
@@ -22,9 +25,19 @@ class Greedy:
         people = range(len(self.problem.people))
         self.minutes = [self._minutes_so_far(person) for person in people]
         self.nights = [self.problem.people[person].history.nights / 12 for person in people]
+        self.open_cells = self._open_cells()
         self.clashes = [frame.clash_sets(person) for person in people]
         self.heads = [0] * len(self.problem.needs)
         self._place_fixed()
+
+    def _open_cells(self) -> NDArray[np.bool_]:
+        """People × days × shifts: what may be given, clashes with other duties aside."""
+        problem = self.problem
+        found = np.zeros((len(problem.people), len(problem.days), len(problem.shift_types)), bool)
+        for person, row in enumerate(self.frame.allowed):
+            for day, shifts in enumerate(row):
+                found[person, day, list(shifts)] = (person, day) not in self.frame.fixed
+        return found
 
     def _minutes_so_far(self, person: int) -> float:
         row = self.table.work[person]
@@ -77,14 +90,13 @@ class Greedy:
     def _first_fit(self, need: int) -> int | None:
         problem_need = self.problem.needs[need]
         day, shift = problem_need.day, self.frame.shift_index[problem_need.shift]
-        heap = [
-            (self._rank(person, shift), person)
-            for person in range(len(self.problem.people))
-            if self._may(person, day, shift) and self.frame.serves(person, need)
-        ]
+        free = np.flatnonzero(self.open_cells[:, day, shift] & (self.table.work[:, day] == OFF))
+        heap = [(self._rank(person, shift), person) for person in free.tolist() if self.frame.serves(person, need)]
         heapq.heapify(heap)
         while heap:
             _rank, person = heapq.heappop(heap)
+            if self._clashes(person, day, shift):
+                continue
             self.table.work[person, day], self.table.place[person, day] = shift, need
             if self._is_fine(person, day):
                 self._count(person, need, 1)
@@ -96,15 +108,11 @@ class Greedy:
         night = 600.0 * self.nights[person] if self.problem.shift_types[shift].is_night else 0.0
         return self.minutes[person] + night
 
-    def _may(self, person: int, day: int, shift: int) -> bool:
-        if self.table.work[person, day] != OFF or (person, day) in self.frame.fixed:
-            return False
-        if shift not in self.frame.allowed[person][day]:
-            return False
-        for apart, pairs in self.clashes[person].items():
-            if (self._at(person, day - apart), shift) in pairs or (shift, self._at(person, day + apart)) in pairs:
-                return False
-        return True
+    def _clashes(self, person: int, day: int, shift: int) -> bool:
+        return any(
+            (self._at(person, day - apart), shift) in pairs or (shift, self._at(person, day + apart)) in pairs
+            for apart, pairs in self.clashes[person].items()
+        )
 
     def _at(self, person: int, day: int) -> int:
         if 0 <= day < len(self.problem.days):

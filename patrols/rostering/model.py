@@ -371,6 +371,12 @@ class RosterModel:
         factors = [cost for cost, _variable in self.costs]
         self.model.minimize(cp_model.LinearExpr.weighted_sum(variables, factors) + self.constant)
 
+    def keep_or_drop(self, table: Table) -> None:
+        """Leave each free cell only what the table has there, or nothing; for duties no need is open to, nothing."""
+        for (person, day, shift), literal in self.duties.items():
+            if table.work[person, day] != shift:
+                self.model.add(literal == 0)
+
     def hint(self, table: Table) -> None:
         """Start from the duties of a table."""
         for (person, day, shift), literal in self.duties.items():

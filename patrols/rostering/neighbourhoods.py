@@ -6,6 +6,9 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from patrols.rostering.frame import Frame, Table
 from patrols.rostering.ledger import Account
 
@@ -45,6 +48,13 @@ class Neighbourhoods:
             Shape("people", self._people, start_size, limits=(10.0, most)),
             Shape("block", self._block, start_size, limits=(10.0, most)),
         ]
+        self.marginals: NDArray[np.float64] | None = None
+
+    def trust(self, marginals: NDArray[np.float64]) -> None:
+        """Use the marginals of the linear programme: free the cells that it sees differently."""
+        self.marginals = marginals
+        most = float(self.people * self.days)
+        self.shapes.append(Shape("doubt", self._doubt, self.shapes[0].size, limits=(10.0, most)))
 
     def draw(self, rng: random.Random, account: Account, table: Table) -> tuple[Shape, set[Cell]]:
         """A shape and the cells that it frees."""
@@ -66,6 +76,22 @@ class Neighbourhoods:
                 weights[person] *= 2
         keyed = sorted(range(self.people), key=lambda person: rng.random() ** (1 / weights[person]), reverse=True)
         return keyed[:count]
+
+    def _doubt(self, rng: random.Random, account: Account, table: Table, size: int) -> set[Cell]:
+        """Cells whose duty the linear programme would hardly choose, with the days beside them."""
+        if self.marginals is None:
+            return self._block(rng, account, table, size)
+        people, days = np.indices((self.people, self.days))
+        doubt = 1 - self.marginals[people, days, table.work]
+        order = sorted(range(self.people), key=lambda person: rng.random() * (0.1 + doubt[person].sum()), reverse=True)
+        cells: set[Cell] = set()
+        for person in order:
+            unsure = np.flatnonzero(doubt[person] > 0.02)
+            own = {(person, int(day) + beside) for day in unsure for beside in (-1, 0, 1)}
+            cells |= {cell for cell in own if 0 <= cell[1] < self.days}
+            if len(cells) >= size:
+                break
+        return cells or self._block(rng, account, table, size)
 
     def _window(self, centre: int, length: int, rng: random.Random) -> range:
         first = centre - rng.randrange(length)

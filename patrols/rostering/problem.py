@@ -11,13 +11,14 @@ import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from patrols.rostering.limits import Limit
 
 MINUTES_A_DAY = 1440
 DAYS_A_WEEK = 7
+Span = Literal["week", "month", "quarter", "whole"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +269,24 @@ class Problem:
     def need_at(self) -> dict[tuple[int, str, str | None], Need]:
         """The need of a day, shift type and beat."""
         return {(need.day, need.shift, need.beat): need for need in self.needs}
+
+    @cached_property
+    def calendar_spans(self) -> dict[Span, list[list[int]]]:
+        """The days of each calendar span that touches the problem; only weeks include days outside it."""
+        inside = range(len(self.days))
+        first = -self.days[0].date.weekday()
+        weeks = range(self.week_of(len(self.days) - 1) + 1)
+        months: dict[tuple[int, int], list[int]] = {}
+        quarters: dict[tuple[int, int], list[int]] = {}
+        for day in self.days:
+            months.setdefault((day.date.year, day.date.month), []).append(day.index)
+            quarters.setdefault((day.date.year, (day.date.month - 1) // 3), []).append(day.index)
+        return {
+            "week": [[first + DAYS_A_WEEK * week + day for day in range(DAYS_A_WEEK)] for week in weeks],
+            "month": list(months.values()),
+            "quarter": list(quarters.values()),
+            "whole": [list(inside)],
+        }
 
     @property
     def last_known(self) -> int:

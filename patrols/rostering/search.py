@@ -13,18 +13,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
+import numpy as np
 from ortools.sat.python import cp_model
 
-from patrols.rostering.bounds import cover_bound
 from patrols.rostering.check import check, cover_cost, objective, uncovered
-from patrols.rostering.frame import Frame, Table
+from patrols.rostering.columns import Generator, Schedule, prove
+from patrols.rostering.frame import OFF, Frame, Table
 from patrols.rostering.greedy import Greedy
 from patrols.rostering.ledger import Account, Ledger
-from patrols.rostering.limits import Limit
+from patrols.rostering.limits import FairShare, Limit
 from patrols.rostering.model import RosterModel
 from patrols.rostering.neighbourhoods import Neighbourhoods, Shape
 from patrols.rostering.problem import Problem, Roster
 
+SOLVED = (cp_model.OPTIMAL, cp_model.FEASIBLE)
 Status = Literal["optimal", "feasible", "stopped", "broken"]
 
 
@@ -165,26 +167,70 @@ class Search:
 
     def _improve_in_threads(self) -> None:
         shapes = Neighbourhoods(self.frame)
-        threads = [threading.Thread(target=self._improve, args=(shapes, number)) for number in range(self.workers)]
-        prover = threading.Thread(target=self._prove)
-        for thread in (prover, *threads):
-            thread.daemon = True
+        threads = [
+            threading.Thread(target=self._improve, args=(shapes, number), daemon=True) for number in range(self.workers)
+        ]
+        for thread in threads:
             thread.start()
         while any(thread.is_alive() for thread in threads):
             self._report(best=False)
             for thread in threads:
                 thread.join(0.5 / self.workers)
-        prover.join()
 
-    def _prove(self) -> None:
-        self._set_bound(cover_bound(self.frame, min(20.0, self.seconds / 2), self.is_over))
+    def _prove(self, shapes: Neighbourhoods) -> None:
+        """Bounds by column generation, and rosters built from its schedules."""
+        if any(isinstance(limit, FairShare) for limit in self.problem.limits):
+            cover = prove(self._generator(soft=False), self.is_over)
+            if cover is not None:
+                self.cover_bound = cover
+                self._raise_bound(cover)
+        generator = self._generator()
+        if not generator.possible:
+            return
+        self._raise_bound(prove(generator, self.is_over))
+        shapes.trust(generator.marginals())
+        for at_once in (0.95, 0.8, 0.6):
+            if self.is_over():
+                return
+            schedules = generator.dive(self.is_over, at_once=at_once)
+            if schedules is not None:
+                self._offer_schedules(schedules)
+            generator.generate(self.is_over, proves=False)
 
-    def _set_bound(self, bound: int | None) -> None:
+    def _generator(self, *, soft: bool = True) -> Generator:
+        """A column generator that knows the schedules of the best roster so far."""
+        generator = Generator(self.frame, soft=soft)
+        if generator.possible and not self.account.hard:
+            for person, row in enumerate(self.table.work.tolist()):
+                generator.master.add(person, tuple(row))
+        return generator
+
+    def _raise_bound(self, bound: int | None) -> None:
         if bound is not None:
-            self.cover_bound = max(bound, self.cover_bound or 0)
             self.bound = max(bound, self.bound or 0)
 
+    def _offer_schedules(self, schedules: list[Schedule]) -> None:
+        """Make a roster of whole schedules: beats dealt out, duties dropped where a limit asks for it."""
+        table = self.frame.empty_table()
+        for person, schedule in enumerate(schedules):
+            if schedule:
+                table.work[person] = schedule
+        cells = {(person, day) for person, day in np.argwhere(table.work != OFF).tolist()}
+        part = RosterModel(self.frame, table, cells, whole=True)
+        part.keep_or_drop(table)
+        part.minimise()
+        solver = self._solver(5.0, self.seed)
+        if solver.solve(part.model) in SOLVED:
+            table = part.read(solver)
+        with self.lock:
+            account = self.ledger.open(table)
+            if (account.hard, account.objective) < (self.account.hard, self.account.objective):
+                self.table, self.account = table, account
+                self._report(best=True)
+
     def _improve(self, shapes: Neighbourhoods, number: int) -> None:
+        if number == 0:
+            self._prove(shapes)
         rng = random.Random(f"{self.seed}/{number}")  # noqa: S311 - no secret
         limit = max(0.5, min(4.0, self.seconds / 20))
         while not self.is_over():
@@ -224,7 +270,7 @@ class Search:
                 results: list[tuple[Table, bool] | None] = results,
             ) -> None:
                 cells = drawn[position][1]
-                results[position] = self._solve_part(table, cells, 1.0, seeds[position], deterministic=True)
+                results[position] = self._solve_part(table, cells, 0.3, seeds[position], deterministic=True)
 
             threads = [threading.Thread(target=work, args=(position,), daemon=True) for position in range(len(drawn))]
             for thread in threads:
@@ -243,6 +289,11 @@ class Search:
         part = RosterModel(self.frame, table, cells)
         part.minimise()
         part.hint(table)
+        solver = self._solver(limit, seed, deterministic=deterministic)
+        status = solver.solve(part.model)
+        return (part.read(solver), status == cp_model.OPTIMAL) if status in SOLVED else None
+
+    def _solver(self, limit: float, seed: int, *, deterministic: bool = False) -> cp_model.CpSolver:
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.linearization_level = 2  # ten times quicker to a proof on parts of this size
@@ -251,10 +302,7 @@ class Search:
             solver.parameters.max_deterministic_time = limit
         else:
             solver.parameters.max_time_in_seconds = max(0.05, min(limit, self.seconds - self.elapsed))
-        status = solver.solve(part.model)
-        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-            return None
-        return part.read(solver), status == cp_model.OPTIMAL
+        return solver
 
     def _offer(self, base: Table, found: Table) -> int:
         """Carry what ``found`` changed in ``base`` over to the best table, unless it gets worse; the gain."""

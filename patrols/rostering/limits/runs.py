@@ -26,7 +26,8 @@ def _run_breaches(
         ours = any(timeline.is_inside(day) for day in run)
         ended_here = timeline.is_inside(first - 1) or timeline.is_inside(last + 1)
         if most is not None and length > most and ours:
-            yield limit.violation(timeline.person, run, by=length - most, length=length, most=most)
+            beyond = [day for day in run[most:] if day >= 0]  # what last month alone did is not this month's cost
+            yield limit.violation(timeline.person, run, by=len(beyond), length=length, most=most)
         judged = first > problem.known_from and last < problem.last_known - 1
         if length < least and judged and (ours or ended_here):
             yield limit.violation(timeline.person, run, by=least - length, length=length, least=least)
@@ -104,9 +105,7 @@ class WeeklyRest(Limit):
 
     def weeks(self, problem: Problem) -> list[list[int]]:
         """The days of each week that touches the problem."""
-        count = problem.week_of(len(problem.days) - 1) + 1
-        first = -problem.days[0].date.weekday()
-        return [[first + week * DAYS_A_WEEK + day for day in range(DAYS_A_WEEK)] for week in range(count)]
+        return problem.calendar_spans["week"]
 
     def constrain(self, model: RosterModel) -> None:
         for week in self.weeks(model.problem):
@@ -117,7 +116,8 @@ class WeeklyRest(Limit):
         for week in self.weeks(timeline.problem):
             worked = [day for day in week if day in timeline.by_day]
             free = DAYS_A_WEEK - len(worked)
-            if free < self.days and any(timeline.is_inside(day) for day in worked):
+            ours = any(timeline.is_inside(day) for day in worked) or not self.hard
+            if free < self.days and ours:
                 yield self.violation(timeline.person, tuple(week), by=self.days - free, free=free, least=self.days)
 
 

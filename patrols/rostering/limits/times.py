@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar
 
 from patrols.rostering.limits.base import Limit
-from patrols.rostering.problem import MINUTES_A_DAY, Person, Problem, ShiftType, Violation
+from patrols.rostering.problem import MINUTES_A_DAY, Person, Problem, ShiftType, Span, Violation
 
 if TYPE_CHECKING:
     from patrols.rostering.model import RosterModel
     from patrols.rostering.timeline import Timeline
-
-Span = Literal["week", "month", "quarter", "whole"]
 
 
 def _gap(earlier: ShiftType, later: ShiftType, days_between: int) -> int:
@@ -121,17 +119,7 @@ class HoursInSpan(Limit):
 
     def spans(self, problem: Problem) -> list[list[int]]:
         """The days of each span, in order; a week includes its days outside the problem."""
-        days = range(len(problem.days))
-        if self.span == "whole":
-            return [list(days)]
-        groups: dict[object, list[int]] = {}
-        for day in range(-6, len(problem.days) + 6) if self.span == "week" else days:
-            date = problem.date_of(day)
-            key: object = problem.week_of(day) if self.span == "week" else (date.year, date.month)
-            if self.span == "quarter":
-                key = (date.year, (date.month - 1) // 3)
-            groups.setdefault(key, []).append(day)
-        return [group for group in groups.values() if group[-1] >= 0 and group[0] < len(problem.days)]
+        return problem.calendar_spans[self.span]
 
     def constrain(self, model: RosterModel) -> None:
         for span in self.spans(model.problem):
@@ -151,7 +139,8 @@ class HoursInSpan(Limit):
             minutes += self.already.get(timeline.person.id, 0) if span[0] <= 0 else 0
             cap = self.cap(timeline.problem, span)
             days = tuple(span)
-            if cap is not None and minutes > cap and any(timeline.is_inside(duty.day) for duty in worked):
+            ours = any(timeline.is_inside(duty.day) for duty in worked) or not self.hard
+            if cap is not None and minutes > cap and ours:
                 by = -(-(minutes - cap) // 60)
                 yield self.violation(timeline.person, days, by=by, minutes=minutes, most=cap)
             if self.least is not None and minutes < self.least:

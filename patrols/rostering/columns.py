@@ -1,0 +1,438 @@
+"""Column generation: a linear programme over whole schedules, one chosen for each person (Dantzig-Wolfe).
+
+Its value is a lower bound of the objective, far stronger than that of the plain model; its schedules are good
+parts to build a roster from. Limits that the pricing does not know are rows here if they are linear in a person's
+duties, else they are left out: leaving out can only lower the bound.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from ortools.linear_solver import pywraplp
+
+from patrols.rostering.frame import OFF, Frame, Slot
+from patrols.rostering.limits import FairShare, HoursInSpan, Limit, ShiftCount, WeeklyRest, Wishes
+from patrols.rostering.limits.fairness import amount
+from patrols.rostering.pricing import INFINITE, Pricer, Prices, price_all
+
+TOLERANCE = 1e-6
+Schedule = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """Σ weight·duty of one person lies between two numbers, or each unit outside costs."""
+
+    person: int
+    weights: NDArray[np.float64]  # days × shifts
+    least: float
+    most: float
+    price: float | None
+    unit: float
+
+
+class Master:
+    """The linear programme over the schedules found so far."""
+
+    def __init__(self, frame: Frame, *, soft: bool = True) -> None:
+        self.frame = frame
+        self.solver = pywraplp.Solver.CreateSolver("GLOP")
+        # An end that is exact but for rounding is good enough: the bound is computed from the prices themselves.
+        self.solver.SetSolverSpecificParametersAsString("change_status_to_imprecise: false")
+        self.objective = self.solver.Objective()
+        self.objective.SetMinimization()
+        self.constant = 0.0
+        self.value = math.inf
+        self.closed: Callable[[int, Schedule], bool] = _nothing
+        self.shares: dict[tuple[int, Schedule], float] = {}
+        self.known: dict[tuple[int, Schedule], pywraplp.Variable] = {}
+        self.rows: list[pywraplp.Constraint] = []
+        self.sides: list[float] = []
+        self.extras: list[tuple[float, float, list[tuple[int, float]]]] = []  # cost, upper bound, (row, factor)
+        people = range(len(frame.problem.people))
+        self.choice = [self._row(1.0, 1.0) for _ in people]
+        self.slot_row: dict[tuple[int, Slot], int] = {}
+        self._add_needs()
+        limits = [limit for limit in frame.problem.limits if soft or limit.hard]
+        self.person_rows = [row for limit in limits for row in _rows_of(limit, frame)]
+        self.rows_of_person: list[list[PersonRow]] = [[] for _ in people]
+        for row in self.person_rows:
+            self.rows_of_person[row.person].append(row)
+        self.person_row_at = [self._add_person_row(row) for row in self.person_rows]
+        self.duty_cost = self._wishes(limits)
+        dear = 1e4 + sum(need.weight_minimum * need.ideal for need in frame.problem.needs) / max(1, len(people))
+        for person in people:
+            self._extra(min(dear, 1e6), math.inf, [(self.choice[person], 1.0)])
+
+    # --- building ------------------------------------------------------------------------------------------------
+
+    def _row(self, least: float, most: float) -> int:
+        self.rows.append(self.solver.Constraint(least, most))
+        self.sides.append(most if math.isfinite(most) else least)
+        return len(self.rows) - 1
+
+    def _extra(self, cost: float, upper: float, entries: list[tuple[int, float]]) -> None:
+        variable = self.solver.NumVar(0.0, upper if math.isfinite(upper) else self.solver.infinity(), "")
+        self.objective.SetCoefficient(variable, cost)
+        for row, factor in entries:
+            self.rows[row].SetCoefficient(variable, factor)
+        self.extras.append((cost, upper, entries))
+
+    def _add_needs(self) -> None:
+        kinds = sorted(set(self.frame.kind_of))
+        for slot, needs in self.frame.needs_of_slot.items():
+            need_row = {need: self._need_row(need) for need in needs}
+            for kind in kinds:
+                served = [need for need in needs if need in self.frame.open_needs[kind]]
+                if len(served) == 1:
+                    self.slot_row[kind, slot] = need_row[served[0]]
+                elif served:
+                    row = self._row(0.0, 0.0)
+                    self.slot_row[kind, slot] = row
+                    for need in served:
+                        self._extra(0.0, math.inf, [(row, -1.0), (need_row[need], 1.0)])
+
+    def _need_row(self, index: int) -> int:
+        """Σ people − minimum part − ideal part − too many = 0."""
+        need = self.frame.problem.needs[index]
+        row = self._row(0.0, 0.0)
+        self.constant += need.minimum * need.weight_minimum + (need.ideal - need.minimum) * need.weight_ideal
+        self._extra(-need.weight_minimum, need.minimum, [(row, -1.0)])
+        self._extra(-need.weight_ideal, need.ideal - need.minimum, [(row, -1.0)])
+        self._extra(need.weight_over, math.inf, [(row, -1.0)])
+        return row
+
+    def _add_person_row(self, row: PersonRow) -> list[tuple[int, float]]:
+        """The rows (and their sign) that a person's duties enter with their weights."""
+        found = []
+        if math.isfinite(row.most):
+            index = self._row(-math.inf, row.most)
+            found.append((index, 1.0))
+            if row.price is not None:
+                self._extra(row.price, math.inf, [(index, -row.unit)])
+        if math.isfinite(row.least):
+            index = self._row(-math.inf, -row.least)
+            found.append((index, -1.0))
+            if row.price is not None:
+                self._extra(row.price, math.inf, [(index, -row.unit)])
+        return found
+
+    def _wishes(self, limits: list[Limit]) -> Prices:
+        problem = self.frame.problem
+        shape = (len(problem.people), len(problem.days), len(problem.shift_types) + 1)
+        cost = np.zeros(shape)
+        weigh = [limit for limit in limits if isinstance(limit, Wishes)]
+        for person, who in enumerate(problem.people):
+            for wish in who.wishes if any(limit.concerns(who) for limit in weigh) else ():
+                worked = [self.frame.shift_index[wish.shift]] if wish.shift else list(range(len(problem.shift_types)))
+                others = [shift for shift in range(shape[2]) if shift not in worked]
+                cost[person, wish.day, others if wish.wants else worked] += wish.weight * len(weigh)
+        return cost
+
+    # --- columns -------------------------------------------------------------------------------------------------
+
+    def cost_of(self, person: int, schedule: Schedule) -> float:
+        return float(self.duty_cost[person, np.arange(len(schedule)), schedule].sum())
+
+    def entries_of(self, person: int, schedule: Schedule) -> dict[int, float]:
+        """The rows that a schedule enters."""
+        kind = self.frame.kind_of[person]
+        entries = {self.choice[person]: 1.0}
+        for day, shift in enumerate(schedule):
+            row = self.slot_row.get((kind, (day, shift))) if shift != OFF else None
+            if row is not None:
+                entries[row] = entries.get(row, 0.0) + 1.0
+        for own, at in zip(self.person_rows, self.person_row_at, strict=True):
+            if own.person == person:
+                total = sum(own.weights[day, shift] for day, shift in enumerate(schedule) if shift != OFF)
+                for index, sign in at:
+                    entries[index] = sign * total
+        return entries
+
+    def fits(self, person: int, schedule: Schedule) -> bool:
+        """Whether the schedule by itself keeps the hard rows of its person."""
+        days = [(day, shift) for day, shift in enumerate(schedule) if shift != OFF]
+        for row in self.rows_of_person[person]:
+            total = sum(row.weights[cell] for cell in days) if row.price is None else row.most
+            if total > row.most + TOLERANCE or (row.price is None and total < row.least - TOLERANCE):
+                return False
+        return True
+
+    def add(self, person: int, schedule: Schedule) -> bool:
+        """Add a schedule; False if it is known."""
+        if (person, schedule) in self.known:
+            return False
+        variable = self.solver.NumVar(0.0, self.solver.infinity(), "")
+        self.objective.SetCoefficient(variable, self.cost_of(person, schedule))
+        for row, factor in self.entries_of(person, schedule).items():
+            self.rows[row].SetCoefficient(variable, factor)
+        self.known[person, schedule] = variable
+        return True
+
+    def drop(self, is_out: Callable[[int, Schedule], bool]) -> None:
+        """Fix to zero the schedules that are out; back in those that are not."""
+        self.closed = is_out
+        for (person, schedule), variable in self.known.items():
+            variable.SetUb(0.0 if is_out(person, schedule) else self.solver.infinity())
+
+    def solve(self) -> NDArray[np.float64] | None:
+        """The prices of the rows; None if the programme was not solved."""
+        if not any(self.solver.Solve(way) == pywraplp.Solver.OPTIMAL for way in _ways_to_solve()):
+            return None
+        self.value = self.objective.Value() + self.constant
+        values = ((key, variable.solution_value()) for key, variable in self.known.items())
+        self.shares = {key: value for key, value in values if value > TOLERANCE}
+        return np.array([row.dual_value() for row in self.rows])
+
+    def prices(self, duals: NDArray[np.float64]) -> Prices:
+        """What a duty costs each person at the rows' prices, their own choice row left out."""
+        cost = self.duty_cost.copy()
+        for person, kind in enumerate(self.frame.kind_of):
+            for (day, shift), row in self._rows_of_kind(kind):
+                cost[person, day, shift] -= duals[row]
+        for own, at in zip(self.person_rows, self.person_row_at, strict=True):
+            for index, sign in at:
+                if duals[index]:
+                    cost[own.person, :, :-1] -= sign * duals[index] * own.weights
+        return cost
+
+    def _rows_of_kind(self, kind: int) -> list[tuple[Slot, int]]:
+        return [(slot, row) for (other, slot), row in self.slot_row.items() if other == kind]
+
+    def bound_at(self, duals: NDArray[np.float64], cheapest: NDArray[np.float64]) -> float:
+        """The Lagrangian bound: holds for any prices of the right sign."""
+        total = self.constant + float(np.dot(duals, self.sides)) - float(sum(duals[row] for row in self.choice))
+        for cost, upper, entries in self.extras[: len(self.extras) - len(self.choice)]:
+            reduced = cost - sum(duals[row] * factor for row, factor in entries)
+            if reduced < -TOLERANCE and not math.isfinite(upper):
+                return -math.inf
+            if reduced < 0 and math.isfinite(upper):
+                total += reduced * upper
+        return total + float(cheapest.sum())
+
+
+def _nothing(person: int, schedule: Schedule) -> bool:
+    """Takes no schedule out."""
+    return False
+
+
+def _ways_to_solve() -> Iterator[pywraplp.MPSolverParameters]:
+    """The primal simplex from the last basis, which new columns leave feasible; afresh if that ends in trouble."""
+    for algorithm, afresh in (("PRIMAL", False), ("PRIMAL", True), ("DUAL", True)):
+        way = pywraplp.MPSolverParameters()
+        way.SetIntegerParam(way.LP_ALGORITHM, getattr(way, algorithm))
+        way.SetIntegerParam(way.INCREMENTALITY, way.INCREMENTALITY_OFF if afresh else way.INCREMENTALITY_ON)
+        yield way
+
+
+def _rows_of(limit: Limit, frame: Frame) -> list[PersonRow]:
+    """The rows that a limit linear in each person's duties becomes; none for the others."""
+    problem = frame.problem
+    shape = (len(problem.days), len(problem.shift_types))
+    concerned = [index for index, person in enumerate(problem.people) if limit.concerns(person)]
+    if limit.hard and any(waiver.code == limit.name for waiver in problem.waivers):
+        return []
+    price = None if limit.hard else float(limit.weight)
+    if isinstance(limit, ShiftCount) and limit.most < len(problem.days):
+        weights = np.zeros(shape)
+        weights[:, frame.shift_index[limit.shift]] = 1
+        return [PersonRow(index, weights, -math.inf, limit.most, price, 1) for index in concerned]
+    if isinstance(limit, FairShare):
+        return _fair_rows(limit, frame, concerned)
+    if isinstance(limit, WeeklyRest):
+        return [row for week in limit.weeks(problem) for row in _week_rows(limit, frame, week, concerned)]
+    if isinstance(limit, HoursInSpan) and limit.span == "week":
+        return [row for span in limit.spans(problem) for row in _hour_rows(limit, frame, span, concerned)]
+    return []
+
+
+def _fair_rows(limit: FairShare, frame: Frame, concerned: list[int]) -> list[PersonRow]:
+    problem = frame.problem
+    weights = np.array(
+        [[amount(problem, limit.measure, day.index, shift) for shift in problem.shift_types] for day in problem.days],
+        float,
+    )
+    return [
+        PersonRow(index, weights, *limit.shares[problem.people[index].id], float(limit.weight), float(limit.unit))
+        for index in concerned
+        if problem.people[index].id in limit.shares
+    ]
+
+
+def _week_rows(limit: WeeklyRest, frame: Frame, week: list[int], concerned: list[int]) -> list[PersonRow]:
+    weights = np.zeros((len(frame.problem.days), len(frame.problem.shift_types)))
+    inside = [day for day in week if 0 <= day < len(frame.problem.days)]
+    weights[inside] = 1
+    rows = []
+    for person in concerned:
+        outside = sum((person, day) in frame.outside for day in week)
+        room = 7 - limit.days - outside
+        if room < len(inside):
+            rows.append(PersonRow(person, weights, -math.inf, max(0, room), None if limit.hard else limit.weight, 1))
+    return rows
+
+
+def _hour_rows(limit: HoursInSpan, frame: Frame, span: list[int], concerned: list[int]) -> list[PersonRow]:
+    problem = frame.problem
+    weights = np.zeros((len(problem.days), len(problem.shift_types)))
+    weights[[day for day in span if 0 <= day < len(problem.days)]] = [s.counted_minutes for s in problem.shift_types]
+    cap = limit.cap(problem, span)
+    rows = []
+    for person in concerned:
+        known = [frame.outside[person, day] for day in span if (person, day) in frame.outside]
+        before = sum(problem.shift_types[shift].counted_minutes for shift in known)
+        before += limit.already.get(problem.people[person].id, 0) if span[0] <= 0 else 0
+        most = math.inf if cap is None else max(0, cap - before)
+        least = -math.inf if limit.least is None else limit.least - before
+        if most < weights.max(axis=1).sum() or math.isfinite(least):
+            rows.append(PersonRow(person, weights, least, most, None if limit.hard else limit.weight, 60))
+    return rows
+
+
+def cell_prices(frame: Frame) -> Prices:
+    """0 for what a cell may hold, INFINITE for what it may not: fixed cells, shifts that are not allowed."""
+    problem = frame.problem
+    prices = np.full((len(problem.people), len(problem.days), len(problem.shift_types) + 1), INFINITE)
+    for person in range(len(problem.people)):
+        for day in range(len(problem.days)):
+            cell = frame.fixed.get((person, day))
+            if cell is None:
+                prices[person, day, [*frame.allowed[person][day], -1]] = 0
+            else:
+                prices[person, day, -1 if cell.shift is None else frame.shift_index[cell.shift]] = 0
+    return prices
+
+
+class Generator:
+    """Column generation for one problem; ``generate`` can be called again with cells taken out."""
+
+    def __init__(self, frame: Frame, *, soft: bool = True) -> None:
+        self.frame = frame
+        self.soft = soft
+        self.pricer = Pricer(frame)
+        self.master = Master(frame, soft=soft)
+        self.best = -math.inf
+        self.cells = cell_prices(frame)
+        self.settled: dict[int, Schedule] = {}
+
+    @property
+    def possible(self) -> bool:
+        return self.pricer.possible
+
+    def generate(
+        self, is_over: Callable[[], bool], *, gap: float = 0.0005, rounds: int = 1000, proves: bool = True
+    ) -> bool:
+        """Add schedules until none would help (True), time is up or the gap is small enough.
+
+        With ``proves`` the bound is kept; not so when cells have been taken out.
+        """
+        centre: NDArray[np.float64] | None = None
+        best = -math.inf
+        weight = 0.7
+        for _round in range(rounds):
+            duals = self._duals()
+            if duals is None or is_over():
+                return False
+            point = duals if centre is None else weight * centre + (1 - weight) * duals
+            bound, added = self._price(point)
+            if bound > best:
+                best, centre = bound, point
+                weight = min(0.8, weight + 0.05)
+            else:
+                weight = max(0.0, weight - 0.1)
+            if proves:
+                self.best = max(self.best, bound)
+            if not added:
+                if point is duals or weight <= 0 or np.array_equal(point, duals):
+                    return True
+                weight, centre = 0.0, duals
+            if self.master.value - best <= max(TOLERANCE, gap * abs(self.master.value)):
+                return True
+        return False
+
+    def _duals(self) -> NDArray[np.float64] | None:
+        """The prices of the rows; a programme that ends in numerical trouble is built anew and tried once more."""
+        duals = self.master.solve()
+        if duals is None:
+            closed = self.master.closed
+            known = list(self.master.known)
+            self.master = Master(self.frame, soft=self.soft)
+            for person, schedule in known:
+                self.master.add(person, schedule)
+            self.master.drop(closed)
+            duals = self.master.solve()
+        return duals
+
+    def dive(self, is_over: Callable[[], bool], *, rounds: int = 8, at_once: float = 0.95) -> list[Schedule] | None:
+        """A schedule for everyone: the surest choices are settled, the programme solved again, until all are.
+
+        None if time is up before. What was taken out on the way comes back at the end.
+        """
+        self.settled = settled = dict[int, Schedule]()
+        people = range(len(self.frame.problem.people))
+
+        def is_out(person: int, schedule: Schedule) -> bool:
+            return settled.get(person, schedule) != schedule
+
+        try:
+            while not is_over():
+                self.generate(is_over, rounds=rounds, proves=False)
+                if self._duals() is None:
+                    break
+                if not self._settle(at_once):
+                    return [settled.get(person, ()) for person in people]
+                self.master.drop(is_out)
+        finally:
+            self.settled = {}
+            self.master.drop(_nothing)
+        return None
+
+    def _settle(self, at_once: float) -> bool:
+        """Settle whoever has a schedule with a large share, and at least the surest; False if there is none."""
+        settled = self.settled
+        shares = self.master.shares.items()
+        open_shares = [(share, key) for key, share in shares if key[0] not in settled and self.master.fits(*key)]
+        open_shares.sort(reverse=True)
+        surest = open_shares[:1] + [item for item in open_shares[1:] if item[0] >= at_once]
+        for _share, (person, schedule) in surest:
+            settled.setdefault(person, schedule)
+        return bool(surest)
+
+    def _price(self, duals: NDArray[np.float64]) -> tuple[float, int]:
+        prices = np.minimum(self.master.prices(duals) + self.cells, INFINITE)
+        everyone = range(len(self.frame.problem.people))
+        cheapest, schedules = price_all(self.pricer, prices, [p for p in everyone if p not in self.settled])
+        for person, schedule in self.settled.items():
+            cheapest[person] = prices[person, np.arange(len(schedule)), schedule].sum()
+        added = sum(
+            self.master.add(person, tuple(schedule))
+            for person, schedule in enumerate(schedules)
+            if schedule and cheapest[person] - duals[self.master.choice[person]] < -TOLERANCE
+        )
+        return self.master.bound_at(duals, cheapest), added
+
+    def marginals(self) -> NDArray[np.float64]:
+        """For each person, day and shift (last: off) the share of the schedules in the last solution that have it."""
+        found = np.zeros_like(self.cells)
+        days = np.arange(found.shape[1])
+        for (person, schedule), share in self.master.shares.items():
+            found[person, days, schedule] += share
+        return found
+
+    @property
+    def bound(self) -> int | None:
+        """The proven bound, rounded up: all costs are whole numbers."""
+        return None if not math.isfinite(self.best) else max(0, math.ceil(self.best - 1e-4))
+
+
+def prove(generator: Generator, is_over: Callable[[], bool]) -> int | None:
+    """A lower bound by column generation; None where the states are too many or nothing was proven in time."""
+    if not generator.possible:
+        return None
+    generator.generate(is_over)
+    return generator.bound
