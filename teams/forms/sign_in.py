@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django import forms
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +16,12 @@ class SignInForm(AuthenticationForm):
     """A wrong name, a wrong password and a closed account answer alike, so nobody learns which names exist."""
 
     error_messages = {"invalid_login": _WRONG, "inactive": _WRONG}
+
+    def confirm_login_allowed(self, user: AbstractBaseUser) -> None:
+        """Everybody knows the demonstration's password, so outside of a demonstration it opens nothing."""
+        super().confirm_login_allowed(user)
+        if getattr(user, "is_demonstration", False) and not settings.DEMO:
+            raise self.get_invalid_login_error()
 
 
 class PasswordForm(forms.Form):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -16,6 +18,8 @@ from teams.policy import Role
 from teams.rules import accounts as rules
 from teams.services.checks import refuse, row_problems
 from teams.services.passwords import first_password
+
+DEMONSTRATION_PASSWORD = "lianfang-demo"  # noqa: S105  (printed for everybody to use)
 
 
 @service
@@ -42,13 +46,21 @@ def create_account(
     return user, password
 
 
+@cache
+def _demonstration_hash() -> str:
+    """Hashed once: a first start makes a dozen accounts with it."""
+    return make_password(DEMONSTRATION_PASSWORD)
+
+
 @service
 def create_demonstration_account(
     *, by: None, username: str, name: str, role: str, unit: Unit | None, starts: dt.date
 ) -> User:
-    """An account of the demonstration: it has no password, the sign-in page has a button for it. Raises `Refused`."""
-    user = User(username=username, name=name, is_demonstration=True)
-    user.set_unusable_password()
+    """An account of the demonstration, for the sign-in page's button or the password that all know. Raises `Refused`.
+
+    The sign-in form takes it only while the demonstration mode is on.
+    """
+    user = User(username=username, name=name, is_demonstration=True, password=_demonstration_hash())
     refuse(row_problems(user) + rules.post_problems(user, role, unit, starts, None, by=by))
     user.save()
     Post.objects.create(user=user, role=role, unit=unit, starts=starts)

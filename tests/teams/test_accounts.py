@@ -254,10 +254,10 @@ def test_create_admin_with_a_taken_name_says_so() -> None:
         call_command("create_admin", "chief", "--name", "陈明", stdout=StringIO())
 
 
-def test_demonstration_account_has_no_password(county: County) -> None:
+def test_demonstration_account_has_the_known_password(county: County) -> None:
     user = accounts.create_demonstration_account(
         by=None, username="demo-leader", name="周正", role="leader", unit=county.squadron, starts=TODAY
     )
     assert user.is_demonstration
-    assert not user.has_usable_password()
+    assert user.check_password(accounts.DEMONSTRATION_PASSWORD)
     assert not user.must_change_password

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from axes.models import AccessAttempt
@@ -12,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from teams.models import User
-from teams.services.accounts import create_demonstration_account
+from teams.services.accounts import DEMONSTRATION_PASSWORD, create_demonstration_account
 from tests.conftest import County
 from tests.html import assert_csp_clean
 
@@ -187,3 +188,11 @@ def test_demonstration_ends_with_its_setting(demonstration: User, settings: Lazy
     settings.DEMO = False
     assert Client().post("/sign-in/demonstration/", {"username": "demo-leader"}).status_code == 404
     assert "demo-leader" not in Client().get("/sign-in/").content.decode()
+
+
+def test_known_password_opens_only_in_the_demonstration(demonstration: User, settings: Any) -> None:
+    form = {"username": "demo-leader", "password": DEMONSTRATION_PASSWORD}
+    assert Client().post("/sign-in/", form).status_code == 302
+    settings.DEMO = False
+    response = Client().post("/sign-in/", form, headers=EN)
+    assert "The user name or the password is wrong." in response.content.decode()

@@ -1,4 +1,4 @@
-"""An account per role; they have no passwords, the sign-in page of a demonstration has a button for each."""
+"""An account per role; the sign-in page of a demonstration has a button for each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from personnel.models import Member
 from personnel.services.members import change_member
 from teams.models import Unit, User
 from teams.policy import Role
-from teams.services.accounts import create_demonstration_account
+from teams.services.accounts import DEMONSTRATION_PASSWORD, create_demonstration_account
 
 FIRST = SQUADRONS[0]  # the squadron that the demonstration's leader leads
 BRIGADE_CODE, COUNTY_CODE = f"{DIVISION}010000", f"{DIVISION}000000"
@@ -71,7 +71,9 @@ def accounts_table() -> str:
     users = User.objects.filter(is_demonstration=True, is_active=True).prefetch_related("posts__unit")
     found = {user.username: user for user in users}
     rows = [_row(found[account.username]) for account in ACCOUNTS if account.username in found]
-    hint = _("The sign-in page has a button for each of these accounts; they have no passwords.")
+    hint = _("The sign-in page has a button for each of these accounts; or use the password %(password)s.") % {
+        "password": DEMONSTRATION_PASSWORD
+    }
     return "\n".join([hint, *_aligned([(_("account"), _("name"), _("role"), _("unit")), *rows])])
 
 
