@@ -31,6 +31,7 @@ def test_towns_have_five_patrol_members_per_10000_residents() -> None:
     assert sum(town.population for town in TOWNS) * 5 == 348 * 10_000
 
 
+@pytest.mark.xdist_group("county")  # one worker builds it, where the distribution heeds groups
 class CountyTests(TestCase):
     """The whole county, built once for all of them."""
 
@@ -97,6 +98,7 @@ class CountyTests(TestCase):
             client = Client()
             client.post(reverse("demo-sign-in"), {"username": account.username})
             assert client.session["_auth_user_id"] == str(users.get(username=account.username).pk)
+            assert client.get(reverse("home")).status_code == 200
 
     def test_member_accounts_belong_to_member_files(self) -> None:
         for account in ACCOUNTS:
