@@ -329,10 +329,11 @@ class CalendarDayAdmin(PolicyAdmin):
         """Paste a year's announcement; it replaces the years that it touches."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = CalendarImportForm(request.POST if request.method == "POST" else None)
+        form = CalendarImportForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
         if form.is_valid():
-            days, problems = calendar.parse_calendar(form.cleaned_data["days"])
+            file, text = form.cleaned_data["file"], form.cleaned_data["days"]
             try:
+                days, problems = calendar.read_calendar(file.read()) if file else calendar.parse_calendar(text)
                 if not problems:
                     changed = calendar.import_calendar(by=_by(request), days=days)
                     messages.success(request, translate("%(count)d days changed.") % {"count": changed})
@@ -341,7 +342,7 @@ class CalendarDayAdmin(PolicyAdmin):
                 problems = refused.problems
             for problem in problems:
                 place = translate("Line %(row)d: ") % {"row": problem.row} if problem.row else ""
-                form.add_error("days", f"{place}{problem}")
+                form.add_error("file" if file else "days", f"{place}{problem}")
         context = self.admin_site.each_context(request) | {"title": _("Import a year"), "form": form, "opts": self.opts}
         return TemplateResponse(request, "admin/teams/calendarday/import.html", context)
 

@@ -38,6 +38,11 @@ class Action(models.TextChoices):
     MEMBER_MANAGE = "member_manage", _("change member files")
     MEMBER_IMPORT = "member_import", _("import roster workbooks")
     ID_NUMBER_READ = "id_number_read", _("read a whole ID number, with a reason")
+    QUOTA_MANAGE = "quota_manage", _("set the yearly staffing standard")
+    RECRUITMENT_VIEW = "recruitment_view", _("see recruitment and the headcount quota")
+    RECRUITMENT_MANAGE = "recruitment_manage", _("run recruitment campaigns")
+    RECRUITMENT_APPROVE = "recruitment_approve", _("approve recruitment campaigns")
+    VETTING_MANAGE = "vetting_manage", _("keep political vettings")
     COVER_VIEW = "cover_view", _("see beats, shift types and cover")
     COVER_MANAGE = "cover_manage", _("set beats, shift types and cover")
     LIMITS_MANAGE = "limits_manage", _("set working-time limits")
@@ -62,6 +67,9 @@ POLICY: dict[Role, dict[Action, Reach]] = {
         Action.MEMBER_MANAGE: _TREE,
         Action.MEMBER_IMPORT: _TREE,
         Action.ID_NUMBER_READ: _TREE,
+        Action.RECRUITMENT_VIEW: _TREE,
+        Action.RECRUITMENT_MANAGE: _TREE,
+        Action.VETTING_MANAGE: _TREE,
         Action.COVER_VIEW: _TREE,
         Action.COVER_MANAGE: _TREE,
         Action.ROSTER_VIEW: _TREE,
@@ -79,6 +87,11 @@ POLICY: dict[Role, dict[Action, Reach]] = {
         Action.MEMBER_VIEW: _TREE,
         Action.MEMBER_IMPORT: _TREE,
         Action.ID_NUMBER_READ: _TREE,
+        Action.QUOTA_MANAGE: _TREE,
+        Action.RECRUITMENT_VIEW: _TREE,
+        Action.RECRUITMENT_MANAGE: _TREE,
+        Action.RECRUITMENT_APPROVE: _TREE,
+        Action.VETTING_MANAGE: _TREE,
         Action.COVER_VIEW: _TREE,
         Action.LIMITS_MANAGE: _TREE,
         Action.ROSTER_VIEW: _TREE,

@@ -30,6 +30,7 @@ ROW_SCOPES = {
     "member_manage": Action.MEMBER_MANAGE,
     "roster": Action.ROSTER_VIEW,
     "unit": Action.UNIT_VIEW,
+    "recruit": Action.RECRUITMENT_VIEW,
     "history": Action.HISTORY_VIEW,
 }
 SETTINGS = ("lf.user", *(f"lf.scope_{key}" for key in ROW_SCOPES))

@@ -1,12 +1,14 @@
 from django.urls import URLPattern, path
 
-from teams.views import figures, leaders, sign_in, units
+from teams.views import calendar, figures, leaders, sign_in, units
 
 urlpatterns: list[URLPattern] = [
     path("sign-in/", sign_in.sign_in, name="sign-in"),
     path("sign-in/demonstration/", sign_in.demo_sign_in, name="demo-sign-in"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
     path("password/", sign_in.password_change, name="password-change"),
+    path("calendar/", calendar.calendar_page, name="calendar-page"),
+    path("calendar/template/", calendar.template, name="calendar-template"),
     path("units/", units.unit_list, name="unit-list"),
     path("units/<int:pk>/", units.unit_detail, name="unit-detail"),
     path("units/<int:pk>/leaders/new/", leaders.leader_new, name="leader-new"),

@@ -115,6 +115,8 @@ TABLE: dict[str, Page] = {
     "home": Page(EVERYONE),
     "search": Page(ALL_UNITS),
     # teams
+    "calendar-page": Page(EVERYONE),
+    "calendar-template": Page(EVERYONE),
     "unit-list": Page(ALL_UNITS),
     "unit-detail": Page(ALL_UNITS, on="squadron"),
     "leader-new": Page(IMPORTERS, IMPORTERS, on="squadron"),

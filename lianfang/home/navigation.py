@@ -95,6 +95,7 @@ SECTIONS: list[tuple[str, Any, list[Section]]] = [
         _("Unit"),
         [
             Section("unit-list", _("Units"), Action.UNIT_VIEW),
+            Section("calendar-page", _("Work calendar")),
             Section("job-list", _("Jobs"), Action.MEMBER_IMPORT),
         ],
     ),
@@ -103,7 +104,6 @@ SECTIONS: list[tuple[str, Any, list[Section]]] = [
         _("Set-up"),
         [
             Section("admin:teams_user_changelist", _("Accounts"), Action.ACCOUNT_MANAGE),
-            Section("admin:teams_calendarday_changelist", _("Work calendar"), Action.CALENDAR_MANAGE),
         ],
     ),
 ]

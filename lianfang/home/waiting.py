@@ -17,7 +17,7 @@ from lianfang.home.certificates import endings
 from lianfang.home.months import Month, RosterState, roster_states
 from patrols.models import CoverRequirement, Roster
 from personnel.models import Member
-from teams.models import Unit, User
+from teams.models import CalendarDay, Unit, User
 from teams.policy import Action
 from teams.scope import scope_of
 
@@ -58,6 +58,8 @@ def _roster_matters(user: User, today: dt.date) -> Iterator[Matter]:
     units = list(Unit.objects.manageable_by(user, Action.ROSTER_EDIT).squadrons().open(today))
     month = Month.of(today)
     rosters = rosters_of(user, month)
+    if units and CalendarDay.objects.lacks(month.following.first):
+        yield _calendar_matter(month.following.first.year)
     covered = set(CoverRequirement.objects.visible_to(user).values_list("beat__unit_id", flat=True).distinct())
     for unit in units:
         where = f"{unit.label}: " if len(units) > 1 else ""
@@ -71,6 +73,12 @@ def _roster_matters(user: User, today: dt.date) -> Iterator[Matter]:
             )
         for state in roster_states(rosters, unit.pk, month):
             yield from _roster_matter(where, state)
+
+
+def _calendar_matter(year: int) -> Matter:
+    text = _("The work calendar lacks the holidays of %(year)s") % {"year": year}
+    hint = _("Until the system administrator imports them, the roster knows weekends only.")
+    return Matter(text, f"{address('calendar-page')}?year={year}", _("See the calendar"), "calendar-page", "warn", hint)
 
 
 def _roster_matter(where: str, state: RosterState) -> Iterator[Matter]:

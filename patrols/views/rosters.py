@@ -23,7 +23,7 @@ from patrols.rules.versions import Change
 from patrols.services import copies, rostering, rosters
 from patrols.wording import ChangeLines
 from teams.gate import SignedInRequest, gate, manageable, visible
-from teams.models import Unit
+from teams.models import CalendarDay, Unit
 from teams.policy import Action
 
 PER_PAGE = 60  # five years of one squadron, or a month of sixty
@@ -42,6 +42,7 @@ def roster_list(request: SignedInRequest) -> HttpResponse:
         "rosters": rosters.with_counts(listed.qs[:PER_PAGE]),
         "next_month": next_month(timezone.localdate())[0],
         "missing": missing,
+        "without_calendar": CalendarDay.objects.lacks(next_month(timezone.localdate())[0]),
         "may_create": bool(squadrons),
         "one_unit": Unit.objects.visible_to(request.user).squadrons()[:2].count() <= 1,
     }

@@ -118,11 +118,24 @@ class PostEndForm(PolicyForm):
 
 
 class CalendarImportForm(forms.Form):
+    file = forms.FileField(
+        label=_("Workbook or CSV file"),
+        required=False,
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv,.txt"}),
+        help_text=_("Three columns: date, kind, name; a title and a header above them are fine."),
+    )
     days = forms.CharField(
         label=_("Days of the announcement"),
+        required=False,
         widget=AdminTextareaWidget(attrs={"rows": 16}),
         help_text=_("A line a day, as copied from a sheet or a CSV file: date, kind, name."),
     )
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or {}
+        if not self.errors and bool(cleaned.get("file")) == bool(cleaned.get("days")):
+            raise forms.ValidationError(_("Choose a file or paste the days, one of the two."))
+        return cleaned
 
 
 class TrailForm(forms.Form):

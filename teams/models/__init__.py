@@ -5,6 +5,7 @@ from teams.models.calendar import CalendarDay, DayKind
 from teams.models.figures import YearlyFigures
 from teams.models.leaders import Line, UnitLeader
 from teams.models.managing import BodyKind, ManagingBody
+from teams.models.quota import FloorLevel, StaffingStandard, StandardKind
 from teams.models.trail import FailedSignIn, HistoryEntry, SignIn
 from teams.models.unit import Unit, UnitKind
 
@@ -13,11 +14,14 @@ __all__ = [
     "CalendarDay",
     "DayKind",
     "FailedSignIn",
+    "FloorLevel",
     "HistoryEntry",
     "Line",
     "ManagingBody",
     "Post",
     "SignIn",
+    "StaffingStandard",
+    "StandardKind",
     "Unit",
     "UnitKind",
     "UnitLeader",

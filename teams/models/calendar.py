@@ -43,6 +43,14 @@ class Day:
 
 
 class CalendarDayManager(models.Manager["CalendarDay"]):
+    def years(self) -> set[int]:
+        """The years whose announcement is in the calendar."""
+        return set(self.values_list("date__year", flat=True).distinct())
+
+    def lacks(self, day: dt.date) -> bool:
+        """Whether the announcement for the year of `day` is missing."""
+        return not self.filter(date__year=day.year).exists()
+
     def span(self, first: dt.date, last: dt.date) -> list[Day]:
         """Every day from `first` to `last`, both included; days without a row follow the week."""
         rows = {row.date: row for row in self.filter(date__range=(first, last))}
