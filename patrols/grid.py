@@ -264,7 +264,7 @@ class Grid:
 
     @property
     def print_density(self) -> int:
-        """How tightly the printed rows stand, 1 to 4, so that forty people with their crews and cover fit on one A3 page.
+        """How tightly the printed rows stand, 1 to 4, so that forty people, crews and cover fit on one A3 page.
 
         More than fits at the tightest legible height goes over several pages.
         """
