@@ -7,10 +7,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from patrols.models import Beat, CoverRequirement, ShiftType
+from patrols.models import Beat, BeatKind, CoverRequirement, ShiftType, TaskKind
 from patrols.models.cover import WEEKDAYS
+from patrols.models.task import NEEDS_OFFICER, choices
+from patrols.rules.cover import cover_problems, task_problems
+from personnel.models import SkillKind
 from teams.models import Unit
 
+USUAL_TASK = {BeatKind.POINT: TaskKind.GUARD, BeatKind.LINE: TaskKind.PATROL, BeatKind.AREA: TaskKind.PATROL}
 WEEKDAY_CHOICES = list(enumerate(WEEKDAYS))
 
 
@@ -65,16 +69,36 @@ class ShiftTypeForm(forms.ModelForm[ShiftType]):
         super()._post_clean()  # type: ignore[misc]
 
 
-class CoverForm(forms.ModelForm[CoverRequirement]):
-    """One need: in which shift, on which days, how many."""
+class TaskField(forms.ChoiceField):
+    """The tasks that members may have; one that they may not is refused with the law's reason."""
 
+    def validate(self, value: Any) -> None:
+        if problems := task_problems(value):
+            raise forms.ValidationError(str(problems[0].message), code=problems[0].code)
+        super().validate(value)
+
+
+class CoverForm(forms.ModelForm[CoverRequirement]):
+    """One need: in which shift, for what, on which days, how many, who among them."""
+
+    task_kind = TaskField(label=_("Task"), choices=choices)
     weekdays = forms.TypedMultipleChoiceField(
         label=_("Weekdays"), choices=WEEKDAY_CHOICES, coerce=int, widget=forms.CheckboxSelectMultiple, required=False
     )
 
     class Meta:
         model = CoverRequirement
-        fields = ["shift_type", "weekdays", "on_holidays", "minimum", "ideal", "first_day", "last_day"]
+        fields = [
+            "shift_type",
+            "task_kind",
+            "minimum",
+            "ideal",
+            "officer_led",
+            "weekdays",
+            "on_holidays",
+            "first_day",
+            "last_day",
+        ]
         widgets = {"first_day": day_input(), "last_day": day_input()}
 
     def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
@@ -85,16 +109,39 @@ class CoverForm(forms.ModelForm[CoverRequirement]):
         field.empty_label = None
         if not self.instance.pk:
             self.initial.setdefault("weekdays", list(range(7)))
+            kind = self.instance.beat.kind if self.instance.beat_id else BeatKind.POINT
+            self.initial["task_kind"] = USUAL_TASK[BeatKind(kind)]
+        asked = {row.skill: row.count for row in self.instance.skills.all()} if self.instance.pk else {}
+        for kind, label in SkillKind.choices:
+            self.fields[f"skill_{kind}"] = forms.IntegerField(
+                label=label, required=False, min_value=0, max_value=50, initial=asked.get(kind)
+            )
+
+    def skill_fields(self) -> list[forms.BoundField]:
+        return [self[f"skill_{kind}"] for kind in SkillKind.values]
+
+    @property
+    def has_skills(self) -> bool:
+        return any(field.value() not in (None, "") for field in self.skill_fields())
+
+    def skills(self) -> dict[str, int]:
+        """People asked for, by skill."""
+        counts = {kind: self.cleaned_data.get(f"skill_{kind}") for kind in SkillKind.values}
+        return {kind: count for kind, count in counts.items() if count}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        minimum, ideal = data.get("minimum"), data.get("ideal")
-        if minimum is not None and ideal is not None and ideal < minimum:
-            self.add_error("ideal", _("The ideal is at least the minimum."))
-        first, last = data.get("first_day"), data.get("last_day")
-        if first and last and last < first:
-            self.add_error("last_day", _("The last day lies before the first."))
+        if data.get("task_kind") in NEEDS_OFFICER:
+            data["officer_led"] = True  # the law leaves no choice
         return data
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        if {"minimum", "ideal", "task_kind"} <= self.cleaned_data.keys():
+            for problem in cover_problems(self.instance, self.skills()):
+                self.add_error(problem.field, problem.message)
+        if not self.errors:
+            self.instance.wanted_skills = self.skills()
 
 
 CoverFormSet = forms.modelformset_factory(CoverRequirement, form=CoverForm, extra=0, can_delete=True)

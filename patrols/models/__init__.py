@@ -1,23 +1,37 @@
 """The duty: where (beats), when (shift types), how many (cover), who (rosters and their duties)."""
 
-from patrols.models.beat import Beat, BeatKind
-from patrols.models.cover import CoverRequirement, HolidayRule
-from patrols.models.limits import WorkingTimeLimits
+from patrols.models.beat import Beat, BeatKind, Checkpoint, Risk, VisitWindow
+from patrols.models.cover import CoverRequirement, CoverSkill, HolidayRule
+from patrols.models.exception import EmergencyException, WaivableLimit
+from patrols.models.limits import HoursPeriod, WorkingTimeLimits
+from patrols.models.officer import NeedLead, OfficerAvailability, SwornOfficer
 from patrols.models.roster import DayRemark, Duty, DutyOrigin, Roster, RosterStatus, RosterVersion
 from patrols.models.shift import ShiftColour, ShiftType
+from patrols.models.task import TaskKind
 
 __all__ = [
     "Beat",
     "BeatKind",
+    "Checkpoint",
     "CoverRequirement",
+    "CoverSkill",
     "DayRemark",
     "Duty",
     "DutyOrigin",
+    "EmergencyException",
     "HolidayRule",
+    "HoursPeriod",
+    "NeedLead",
+    "OfficerAvailability",
+    "Risk",
     "Roster",
     "RosterStatus",
     "RosterVersion",
     "ShiftColour",
     "ShiftType",
+    "SwornOfficer",
+    "TaskKind",
+    "VisitWindow",
+    "WaivableLimit",
     "WorkingTimeLimits",
 ]

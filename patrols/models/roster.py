@@ -288,6 +288,8 @@ class RosterVersion(models.Model):
     )
     duties = models.JSONField()  # [{member, day, shift, beat, starts, ends}], ids only: no names are frozen in
     changes = models.JSONField(default=list)
+    # The emergency exceptions that stood: [{id, limits, first_day, last_day, reason, signed_by}].
+    exceptions = models.JSONField(default=list)
     digest = models.CharField(max_length=64)
 
     class Meta:

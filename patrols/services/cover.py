@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from lianfang.platform.history import service
 from lianfang.platform.problems import Problem, Refused
-from patrols.models import Beat, CoverRequirement, Duty, RosterStatus, ShiftType
+from patrols.models import Beat, CoverRequirement, CoverSkill, Duty, RosterStatus, ShiftType
+from patrols.rules.cover import cover_problems
 from teams.models import Unit, User
 from teams.policy import Action
 from teams.scope import scope_of
@@ -67,13 +68,26 @@ def drop_shift_type(*, by: User | None, shift_type: ShiftType) -> bool:
 
 @service
 def save_cover(*, by: User | None, unit: Unit, rows: Iterable[CoverRequirement], removed: Collection[int] = ()) -> None:
-    """Save the unit's cover as its table holds it; raises `PermissionDenied` for a row of another unit."""
+    """Save the unit's cover as its table holds it, each row with its `wanted_skills`.
+
+    Raises `Refused` for what members may not be asked to do, `PermissionDenied` for a row of another unit.
+    """
     _within_scope(by, unit)
     CoverRequirement.objects.filter(pk__in=removed, beat__unit=unit).delete()
     for row in rows:
         if row.beat.unit_id != unit.pk or row.shift_type.unit_id != unit.pk:
             raise PermissionDenied
+        if problems := cover_problems(row, row.wanted_skills):
+            raise Refused(problems)
         row.save()
+        if row.wanted_skills is not None:
+            _save_skills(row, row.wanted_skills)
+
+
+def _save_skills(row: CoverRequirement, wanted: dict[str, int]) -> None:
+    row.skills.exclude(skill__in=wanted).delete()
+    for skill, count in wanted.items():
+        CoverSkill.objects.update_or_create(requirement=row, skill=skill, defaults={"count": count})
 
 
 def _move_drafts(shift_type: ShiftType) -> None:

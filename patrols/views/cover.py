@@ -31,10 +31,14 @@ def cover_page(request: SignedInRequest) -> HttpResponse:
     may_edit = unit is not None and scope_of(request.user, Action.COVER_MANAGE).covers(unit.path)
     if request.method == "POST" and not may_edit:
         raise PermissionDenied
-    rows = CoverRequirement.objects.filter(beat__unit=unit).select_related("beat", "shift_type")
+    rows = (
+        CoverRequirement.objects.filter(beat__unit=unit).select_related("beat", "shift_type").prefetch_related("skills")
+    )
     formset = CoverFormSet(request.POST or None, queryset=rows, form_kwargs={"unit": unit})
     if request.method == "POST" and unit is not None and formset.is_valid():
-        kept = formset.save(commit=False)
+        formset.save(commit=False)
+        # Of a form whose skills alone changed, Django would say that nothing did.
+        kept = [form.instance for form in formset.forms if form.has_changed() and form not in formset.deleted_forms]
         cover.save_cover(by=request.user, unit=unit, rows=kept, removed=[r.pk for r in formset.deleted_objects])
         messages.success(request, _("Cover saved."))
         return redirect(address("cover-page", unit))

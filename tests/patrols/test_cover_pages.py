@@ -26,6 +26,7 @@ def formset(*rows: CoverRequirement, **changes: object) -> dict[str, object]:
         fields = {
             "id": row.pk,
             "shift_type": row.shift_type_id,
+            "task_kind": row.task_kind,
             "weekdays": row.weekdays,
             "on_holidays": row.on_holidays,
             "minimum": row.minimum,
@@ -78,6 +79,7 @@ def test_need_is_added_to_a_beat(station, leader, client_of):
     url = reverse("cover-new", args=[station.beat.pk])
     posted = {
         "shift_type": station.early.pk,
+        "task_kind": "patrol",
         "weekdays": [0, 1],
         "on_holidays": "always",
         "minimum": 3,

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from lianfang.home.demonstration.layout import SHIFTS, Days, ShiftPlan, SquadronPlan
-from patrols.models import Beat, BeatKind, CoverRequirement, ShiftType, WorkingTimeLimits
+from patrols.models import Beat, BeatKind, CoverRequirement, ShiftType, TaskKind, WorkingTimeLimits
 from patrols.models.cover import HolidayRule
 from patrols.services.cover import save_beat, save_cover, save_shift_type
 from patrols.services.limits import save_limits
@@ -41,12 +41,21 @@ def set_up_cover(plan: SquadronPlan, unit: Unit, *, by: User | None) -> tuple[di
             shift_type=shifts[post.shift],
             minimum=post.minimum,
             ideal=post.ideal,
+            task_kind=_task(beats[post.beat]),
             **RULES[post.days],
         )
         for post in plan.posts
     ]
     save_cover(by=by, unit=unit, rows=rows)
     return shifts, beats
+
+
+def _task(beat: Beat) -> TaskKind:
+    if beat.name.endswith("护学岗"):
+        return TaskKind.SCHOOL_GATE
+    if beat.name.startswith("应急备勤"):
+        return TaskKind.STANDBY
+    return TaskKind.GUARD if beat.kind == BeatKind.POINT else TaskKind.PATROL
 
 
 def set_up_fair(unit: Unit, shift: ShiftType, day: dt.date, *, by: User | None) -> None:

@@ -4,20 +4,32 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet, Sum
 from django.utils.timezone import make_aware
 
-from patrols.models import CoverRequirement, Duty, Roster, RosterStatus, ShiftType, WorkingTimeLimits
-from personnel.models import DutyCertificate, Engagement, Member
+from patrols.models import (
+    CoverRequirement,
+    Duty,
+    EmergencyException,
+    HoursPeriod,
+    Roster,
+    RosterStatus,
+    ShiftType,
+    SwornOfficer,
+    WorkingTimeLimits,
+)
+from personnel.models import DutyCertificate, Engagement, Member, MemberSkill, Protection
 from teams.models import CalendarDay
 from teams.models.calendar import Day
 
 # How far the border days reach: the longest run of days that a limit may speak of, and a week.
 DAYS_BEFORE = 31
 DAYS_AFTER = 7
+_A_DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -29,6 +41,14 @@ class Taken:
     ends: dt.datetime
     reason: str
     is_absence: bool
+
+
+@dataclass(frozen=True)
+class QuarterBefore:
+    """What was worked since the quarter began: minutes by member, and the workdays of the rosters published in it."""
+
+    minutes: dict[int, int]
+    workdays: int
 
 
 @dataclass(frozen=True)
@@ -46,6 +66,11 @@ class Facts:
     certificates: dict[int, list[DutyCertificate]]
     limits: list[WorkingTimeLimits]
     days_before: list[Day]  # the days of the month that lie before a roster which starts within it
+    skills: dict[int, list[MemberSkill]]
+    protections: dict[int, list[Protection]]
+    officers: list[SwornOfficer]
+    exceptions: list[EmergencyException]
+    quarter_before: QuarterBefore
 
     @property
     def first_day(self) -> dt.date:
@@ -64,6 +89,7 @@ def read(roster: Roster, *, members: Collection[int] | None = None) -> Facts:
     cover = list(_cover(roster))
     month = roster.first_day.replace(day=1)
     calendar = CalendarDay.objects.span(month, roster.last_day)
+    limits = list(WorkingTimeLimits.objects.select_related("unit"))
     return Facts(
         roster=roster,
         days=[day for day in calendar if day.date >= roster.first_day],
@@ -74,8 +100,20 @@ def read(roster: Roster, *, members: Collection[int] | None = None) -> Facts:
         around=around,
         taken=_taken(roster, ids, {duty.pk for duty in (*duties, *around)}),
         certificates=_certificates(roster, ids),
-        limits=list(WorkingTimeLimits.objects.select_related("unit")),
+        limits=limits,
         days_before=[day for day in calendar if day.date < roster.first_day],
+        skills=_by_member(MemberSkill.objects.filter(member__in=ids)),
+        protections=_by_member(
+            Protection.objects.filter(member__in=ids).overlapping(roster.first_day, roster.last_day + _A_DAY)
+        ),
+        officers=_officers(roster, cover),
+        exceptions=list(
+            EmergencyException.objects.signed()
+            .filter(unit=roster.unit_id)
+            .overlapping(roster.first_day, roster.last_day)
+            .select_related("signed_by")
+        ),
+        quarter_before=_quarter_before(roster, ids, limits),
     )
 
 
@@ -100,7 +138,49 @@ def _duties(roster: Roster, ids: list[int]) -> tuple[list[Duty], list[Duty]]:
 
 def _cover(roster: Roster) -> QuerySet[CoverRequirement]:
     rows = CoverRequirement.objects.filter(beat__unit__path__startswith=roster.unit.path, beat__is_active=True)
-    return rows.select_related("beat", "shift_type")
+    return rows.select_related("beat", "shift_type").prefetch_related("skills")
+
+
+def _by_member(rows: Iterable[Any]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row.member_id].append(row)
+    return found
+
+
+def _officers(roster: Roster, cover: list[CoverRequirement]) -> list[SwornOfficer]:
+    """Those who can lead; asked for only where a need is police-led."""
+    if not any(row.officer_led for row in cover):
+        return []
+    rows = SwornOfficer.objects.filter(unit__path__startswith=roster.unit.path, is_active=True)
+    return list(rows.order_by("pk").prefetch_related("beats", "availability"))
+
+
+def _quarter_before(roster: Roster, ids: list[int], limits: list[WorkingTimeLimits]) -> QuarterBefore:
+    """Published duties since the quarter began (综合工时), read only where limits count by quarter.
+
+    Days for which the squadron published no roster are left out: what is not known is not held for idle.
+    """
+    if not any(row.counted_over == HoursPeriod.QUARTER for row in limits):
+        return QuarterBefore({}, 0)
+    first = roster.first_day.replace(month=(roster.first_day.month - 1) // 3 * 3 + 1, day=1)
+    spans = list(
+        Roster.objects.filter(unit=roster.unit_id, last_day__gte=first, first_day__lt=roster.first_day)
+        .exclude(status=RosterStatus.DRAFT)
+        .values_list("first_day", "last_day")
+    )
+    if first == roster.first_day or not spans:
+        return QuarterBefore({}, 0)
+    days = [day for day in CalendarDay.objects.span(first, roster.first_day - _A_DAY) if day.is_workday]
+    workdays = sum(any(start <= day.date <= end for start, end in spans) for day in days)
+    duties = Duty.objects.published().filter(member__in=ids, day__gte=first, day__lt=roster.first_day)
+    counted = dict(
+        duties.order_by()
+        .values("member_id")
+        .annotate(minutes=Sum(F("shift_type__minutes") * F("shift_type__counting_factor")))
+        .values_list("member_id", "minutes")
+    )
+    return QuarterBefore({pk: int(minutes or 0) for pk, minutes in counted.items()}, workdays)
 
 
 def _shift_types(roster: Roster, cover: list[CoverRequirement], duties: list[Duty]) -> list[ShiftType]:

@@ -10,7 +10,16 @@ from collections.abc import Collection, Iterable, Iterator
 from django.utils import timezone
 
 from patrols import rostering as engine
-from patrols.models import CoverRequirement, Duty, Roster, ShiftType, WorkingTimeLimits
+from patrols.models import (
+    CoverRequirement,
+    Duty,
+    HoursPeriod,
+    Roster,
+    ShiftType,
+    SwornOfficer,
+    WorkingTimeLimits,
+)
+from patrols.models.task import LEAST_TOGETHER
 from patrols.rostering import limits
 from patrols.services.rostering.facts import DAYS_BEFORE, Facts, read
 from patrols.services.rostering.history import carried
@@ -18,6 +27,7 @@ from personnel.models import Member, MemberStatus
 from teams.models.calendar import Day, DayKind
 
 MINUTES_A_DAY = 24 * 60
+MONTHS_A_QUARTER = 3
 
 
 def build_problem(
@@ -46,8 +56,11 @@ def problem_of(facts: Facts, *, with_fixed: bool, with_fairness: bool = False) -
         limits=tuple(working_time(facts)),
         fixed=tuple(_fixed(facts, duty) for duty in facts.duties if duty.is_fixed) if with_fixed else (),
         outside=tuple(assignment(facts, duty) for duty in facts.around),
+        officers=tuple(_officer(facts, row) for row in facts.officers),
+        waivers=tuple(_waivers(facts)),
         known_from=-DAYS_BEFORE if facts.around else 0,
     )
+    problem = dataclasses.replace(problem, limits=(*problem.limits, *_authority(problem)))
     if not with_fairness:
         return problem
     return dataclasses.replace(problem, limits=(*problem.limits, *engine.fair_shares(problem)))
@@ -111,6 +124,18 @@ def _person(facts: Facts, member: Member, histories: dict[int, engine.History]) 
         category=member.staff_category,
         unavailable=(*taken, *_not_serving(facts, member)),
         certificates=tuple(_certified(facts, member)),
+        skills=frozenset(
+            row.skill
+            for row in facts.skills.get(member.pk, ())
+            # One that runs out within the roster may not be relied on.
+            if row.valid_until is None or row.valid_until >= facts.roster.last_day
+        ),
+        protected=tuple(
+            engine.Period(
+                facts.index(row.first_day) * MINUTES_A_DAY, (facts.index(row.last_day) + 1) * MINUTES_A_DAY, row.kind
+            )
+            for row in facts.protections.get(member.pk, ())
+        ),
         history=histories.get(member.pk, engine.History()),
     )
 
@@ -169,7 +194,55 @@ def needs(facts: Facts) -> Iterator[engine.Need]:
                 shift=str(shift),
                 minimum=max(row.minimum for row in rows),
                 ideal=max(row.ideal for row in rows),
+                shares=_shares(rows),
+                officer_led=any(row.officer_led for row in rows),
+                least_together=LEAST_TOGETHER if _patrols_alone(rows) else 1,
             )
+
+
+def _shares(rows: list[CoverRequirement]) -> tuple[engine.SkillShare, ...]:
+    counts: dict[str, int] = {}
+    for row in rows:
+        for wanted in row.skills.all():
+            counts[wanted.skill] = max(wanted.count, counts.get(wanted.skill, 0))
+    return tuple(engine.SkillShare(skill, count) for skill, count in sorted(counts.items()))
+
+
+def _patrols_alone(rows: list[CoverRequirement]) -> bool:
+    return any(row.goes_in_pairs for row in rows) and not any(row.officer_led for row in rows)
+
+
+# --- officers --------------------------------------------------------------------------------------------------------
+
+
+def _officer(facts: Facts, row: SwornOfficer) -> engine.Officer:
+    """With the beats whose police-led tasks the officer may all lead."""
+    kinds: dict[int, set[str]] = defaultdict(set)
+    for need in facts.cover:
+        if need.officer_led:
+            kinds[need.beat_id].add(need.task_kind)
+    own = {beat.pk for beat in row.beats.all()} or kinds.keys()
+    beats = frozenset(str(beat) for beat, asked in kinds.items() if beat in own and row.may_lead(asked))
+    return engine.Officer(id=str(row.pk), name=row.name, beats=beats, available=_available(facts, row))
+
+
+def _available(facts: Facts, row: SwornOfficer) -> tuple[engine.Period, ...] | None:
+    """None: always. Spans that meet become one, so that a night's lead may cross midnight."""
+    patterns = list(row.availability.all())
+    if not patterns:
+        return None
+    spans = []
+    for number in range(-1, len(facts.days) + 1):
+        day = facts.first_day + dt.timedelta(days=number)
+        found = (pattern.minutes_on(day) for pattern in patterns)
+        spans += [(number * MINUTES_A_DAY + span[0], number * MINUTES_A_DAY + span[1]) for span in found if span]
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = merged[-1][0], max(end, merged[-1][1])
+        else:
+            merged.append((start, end))
+    return tuple(engine.Period(start, end) for start, end in merged)
 
 
 # --- limits ----------------------------------------------------------------------------------------------------------
@@ -190,22 +263,47 @@ def working_time(facts: Facts) -> Iterator[limits.Limit]:
         yield from _limits_in(facts, rows[key], people)
 
 
+def _authority(problem: engine.Problem) -> Iterator[limits.Limit]:
+    """The limits of authority (handbook D4) and of protection, where something in the problem meets them."""
+    if any(need.officer_led for need in problem.needs):
+        yield limits.OfficerLed(leads=engine.choose_leads(problem))
+    if any(need.least_together > 1 for need in problem.needs):
+        yield limits.InPairs()
+    if any(person.protected for person in problem.people):
+        yield limits.Protected()
+
+
+def _waivers(facts: Facts) -> Iterator[engine.Waiver]:
+    """Signed emergency exceptions (劳动法 42), one for each limit that they lift."""
+    for row in facts.exceptions:
+        first, last = facts.index(row.first_day), facts.index(row.last_day)
+        for code in row.limits:
+            yield engine.Waiver(code=code, first_day=first, last_day=last, reference=str(row.pk))
+
+
 def _limits_in(facts: Facts, row: WorkingTimeLimits, people: list[Member]) -> Iterator[limits.Limit]:
     who = frozenset(str(member.pk) for member in people)
-    standard = int(row.standard_hours_a_day * 60)
     yield limits.Rest(minutes=int(row.rest_between_shifts * 60), people=who)
     yield limits.HoursADay(most=int(row.hours_a_day * 60), people=who)
     yield limits.HoursInSpan(span="week", most=int(row.hours_a_week * 60), people=who)
-    yield limits.HoursInSpan(
-        span="month",
-        most=int(row.overtime_a_month * 60),
+    yield _overtime(facts, row, people, who)
+    yield limits.ConsecutiveDays(most=row.consecutive_days, least=row.least_days_in_a_row, people=who)
+    yield limits.ConsecutiveNights(most=row.consecutive_nights, least=row.least_nights_in_a_row, people=who)
+    yield limits.WeeklyRest(days=row.days_off_a_week, people=who)
+
+
+def _overtime(facts: Facts, row: WorkingTimeLimits, people: list[Member], who: frozenset[str]) -> limits.HoursInSpan:
+    """What exceeds the norm of a month, or of a quarter where working hours are counted comprehensively (综合工时)."""
+    standard = int(row.standard_hours_a_day * 60)
+    by_quarter = row.counted_over == HoursPeriod.QUARTER
+    before = counted_in_quarter if by_quarter else counted_already
+    return limits.HoursInSpan(
+        span="quarter" if by_quarter else "month",
+        most=int(row.overtime_a_month * 60) * (MONTHS_A_QUARTER if by_quarter else 1),
         most_per_workday=standard,
-        already={str(member.pk): counted_already(facts, member, standard) for member in people},
+        already={str(member.pk): before(facts, member, standard) for member in people},
         people=who,
     )
-    yield limits.ConsecutiveDays(most=row.consecutive_days, people=who)
-    yield limits.ConsecutiveNights(most=row.consecutive_nights, people=who)
-    yield limits.WeeklyRest(days=row.days_off_a_week, people=who)
 
 
 def limits_of(member: Member, rows: Iterable[WorkingTimeLimits]) -> WorkingTimeLimits:
@@ -238,6 +336,13 @@ def counted_already(facts: Facts, member: Member, standard: int) -> int:
         if duty.member_id == member.pk and month <= duty.day < facts.first_day
     )
     return credit + worked - standard * sum(day.is_workday for day in facts.days_before)
+
+
+def counted_in_quarter(facts: Facts, member: Member, standard: int) -> int:
+    """As `counted_already`, from the quarter's first day: quiet weeks before make room for busy ones."""
+    before = facts.quarter_before
+    worked = before.minutes.get(member.pk, 0) - standard * before.workdays
+    return worked + standard * len(absent_workdays(facts, member))
 
 
 def absent_workdays(facts: Facts, member: Member) -> set[dt.date]:

@@ -32,14 +32,19 @@ def snapshot(roster: Roster) -> Snapshot:
 
 @service
 def apply_result(
-    *, by: User | None, roster: Roster, result: engine.Result, since: Snapshot | None = None
+    *,
+    by: User | None,
+    roster: Roster,
+    result: engine.Result,
+    since: Snapshot | None = None,
+    action: Action = Action.ROSTER_EDIT,
 ) -> dict[str, Any]:
     """Replace the draft's unfixed duties by the engine's, and keep how good they are; returns those facts.
 
     A cell that somebody changed after `since` was taken stays as they left it. Raises `Refused` when the roster has
-    been published, `PermissionDenied` when it is not the actor's to change.
+    been published, `PermissionDenied` when it is not the actor's to change by `action`.
     """
-    if by is not None and not Roster.objects.manageable_by(by, Action.ROSTER_EDIT).filter(pk=roster.pk).exists():
+    if by is not None and not Roster.objects.manageable_by(by, action).filter(pk=roster.pk).exists():
         raise PermissionDenied
     roster = Roster.objects.select_for_update(of=("self",)).select_related("unit").get(pk=roster.pk)
     if not roster.is_draft:

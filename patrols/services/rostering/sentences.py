@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy
 
 from lianfang.platform.problems import Problem
 from patrols import rostering as engine
+from patrols.models.task import LED_BY_LAW
+from personnel.models import ProtectionKind, SkillKind
 from personnel.models.time import AbsenceKind, EngagementKind
 
 MINUTES_A_DAY = 24 * 60
@@ -21,6 +23,7 @@ MINUTES_A_DAY = 24 * 60
 REASONS: dict[str, Any] = {
     **dict(EngagementKind.choices),
     **dict(AbsenceKind.choices),
+    **dict(ProtectionKind.choices),
     "not_hired": gettext_lazy("not hired yet"),
     "left": gettext_lazy("left"),
     "suspended": gettext_lazy("suspended"),
@@ -49,8 +52,14 @@ def sentences(
 class Words:
     """Says what is wrong about a problem's people and days."""
 
-    def __init__(self, problem: engine.Problem, duties: Iterable[engine.Assignment] = ()) -> None:
+    def __init__(
+        self,
+        problem: engine.Problem,
+        duties: Iterable[engine.Assignment] = (),
+        beats: Mapping[str, str] | None = None,
+    ) -> None:
         self.problem = problem
+        self.beats = beats or {}  # names by id
         self.duty: MutableMapping[tuple[str, int], engine.Assignment] = {
             (item.person, item.day): item for item in (*problem.outside, *duties)
         }
@@ -84,6 +93,13 @@ class Words:
     def shift(self, shift: object) -> str:
         found = self.problem.shift.get(str(shift))
         return found.code if found else ""
+
+    def need(self, item: engine.Violation) -> dict[str, str]:
+        """Shift and beat of a violation that concerns a need; candidates of an unknown one get the shift alone."""
+        found = next((need for need in self.problem.needs if need.id == item.need), None)
+        if found is None:
+            return {"shift": "", "beat": ""}
+        return {"shift": self.shift(found.shift), "beat": self.beats.get(found.beat, "")}
 
     def at(self, minute: int) -> str:
         return f"{minute // 60 % 24}:{minute % 60:02d}"
@@ -152,13 +168,22 @@ def _hours_month(words: Words, item: engine.Violation) -> str:
 
 
 def _consecutive_days(words: Words, item: engine.Violation) -> str:
+    if "least" in item.params:
+        return _least_in_a_row(words, item, _("days on duty"))
     facts = {**words.days(item), "length": item.params["length"], "most": item.params.get("most")}
     return _("%(length)s days on duty in a row from %(first)s to %(last)s, at most %(most)s") % facts
 
 
 def _consecutive_nights(words: Words, item: engine.Violation) -> str:
+    if "least" in item.params:
+        return _least_in_a_row(words, item, _("nights"))
     facts = {**words.days(item), "length": item.params["length"], "most": item.params.get("most")}
     return _("%(length)s nights in a row from %(first)s to %(last)s, at most %(most)s") % facts
+
+
+def _least_in_a_row(words: Words, item: engine.Violation, what: str) -> str:
+    facts = {**words.days(item), "length": item.params["length"], "least": item.params["least"], "what": what}
+    return _("only %(length)s %(what)s in a row from %(first)s to %(last)s, at least %(least)s") % facts
 
 
 def _weekly_rest(words: Words, item: engine.Violation) -> str:
@@ -195,8 +220,44 @@ def _fixed(words: Words, item: engine.Violation) -> str:
 
 
 def _pairs(words: Words, item: engine.Violation) -> str:
-    facts = {"day": words.day(item.days[0]), "have": item.params["have"], "least": item.params["least"]}
-    return _("%(day)s: %(have)s on patrol, at least %(least)s must go together") % facts
+    need = words.need(item)
+    facts = {"day": words.day(item.days[0]), "have": item.params["have"], "least": item.params["least"], **need}
+    return (
+        _(
+            "%(day)s, %(shift)s at %(beat)s: a patrol of %(have)s; without a sworn officer at least %(least)s go together"
+        )
+        % facts
+    )
+
+
+def _officer(words: Words, item: engine.Violation) -> str:
+    facts = {"day": words.day(item.days[0]), "law": LED_BY_LAW, **words.need(item)}
+    return _("%(day)s, %(shift)s at %(beat)s: no sworn officer is free to lead; %(law)s") % facts
+
+
+def _protected(words: Words, item: engine.Violation) -> str:
+    day, shift = words.duty_on(item)
+    facts = {
+        "day": day,
+        "shift": shift,
+        "reason": reason_label(str(item.params.get("reason", ""))),
+        "most": hours(item.params["most"]),
+    }
+    return _("%(day)s %(shift)s: %(reason)s, no night duty and at most %(most)s h a duty") % facts
+
+
+def _skill(words: Words, item: engine.Violation) -> str:
+    names = item.params.get("skills", ())
+    labels = ", ".join(str(SkillKind(name).label) for name in names if name in SkillKind.values)  # type: ignore[attr-defined]
+    return _("%(day)s: lacks a skill that the need asks of all: %(skills)s") % {
+        "day": words.day(item.days[0]),
+        "skills": labels,
+    }
+
+
+def _hours_quarter(words: Words, item: engine.Violation) -> str:
+    facts = {"over": hours(_number(item, "minutes") - _number(item, "most")), **_hours(item.params)}
+    return _("the quarter's working hours are exceeded by %(over)s h (%(have)s h counted, at most %(most)s h)") % facts
 
 
 def _hours(params: Mapping[str, object]) -> dict[str, str]:
@@ -213,6 +274,10 @@ PHRASES: dict[str, Callable[[Words, engine.Violation], str]] = {
     "hours_day": _hours_day,
     "hours_week": _hours_week,
     "hours_month": _hours_month,
+    "hours_quarter": _hours_quarter,
+    "officer": _officer,
+    "protected": _protected,
+    "skill": _skill,
     "consecutive_days": _consecutive_days,
     "consecutive_nights": _consecutive_nights,
     "weekly_rest": _weekly_rest,

@@ -16,7 +16,8 @@ from django.utils.translation import ngettext
 
 from lianfang.platform.problems import Problem
 from patrols import rostering as engine
-from patrols.models import Beat, Duty, Roster, ShiftType
+from patrols.models import Beat, Duty, Roster, ShiftType, SwornOfficer
+from patrols.rostering.limits import OfficerLed
 from patrols.services.rostering.facts import Facts, read, span
 from patrols.services.rostering.problem import absent_workdays, assignment, limits_of, problem_of
 from patrols.services.rostering.sentences import Words, reason_label
@@ -49,6 +50,9 @@ class NeedCover:
     minimum: int
     ideal: int
     have: int
+    missing_skills: int = 0
+    officer_led: bool = False
+    lead: str = ""  # the name of the officer who leads
 
     @property
     def missing(self) -> int:
@@ -132,7 +136,8 @@ class Sheet:
 
     @cached_property
     def words(self) -> Words:
-        return Words(self.engine_problem, self.placed)
+        names = {str(beat.pk): beat.name for beat in self.beats}
+        return Words(self.engine_problem, self.placed, names)
 
     def date(self, number: int) -> dt.date:
         return self.engine_problem.date_of(number)
@@ -170,6 +175,7 @@ class Sheet:
         """Each need of each day, by beat, shift type and day."""
         order = {str(beat.pk): number for number, beat in enumerate(self.beats)}
         shifts = {str(row.pk): number for number, row in enumerate(self.shift_types)}
+        leads = {need: officer.name for need, officer in self.leads.items()}
         found = engine.cover(self.engine_problem, self.placed)
         found.sort(key=lambda item: (order[item.need.beat], shifts[item.need.shift], item.need.day))
         return [
@@ -180,9 +186,19 @@ class Sheet:
                 minimum=item.need.minimum,
                 ideal=item.need.ideal,
                 have=item.have,
+                missing_skills=item.missing_skills,
+                officer_led=item.need.officer_led,
+                lead=leads.get(item.need.id, ""),
             )
             for item in found
         ]
+
+    @cached_property
+    def leads(self) -> dict[str, SwornOfficer]:
+        """Who leads, by the id of the police-led need (`day:shift:beat`); those without a free officer are missing."""
+        rules = (item for item in self.engine_problem.limits if isinstance(item, OfficerLed))
+        officers = {str(row.pk): row for row in self.facts.officers}
+        return {need: officers[officer] for rule in rules for need, officer in rule.leads.items()}
 
     @property
     def uncovered(self) -> int:
