@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from patrols.views import cover, generation, grid, limits, my_shifts, rosters, shifts
+from patrols.views import cover, generation, grid, limits, my_shifts, rosters, shifts, usual_shifts
 
 urlpatterns = [
     path("rosters/", rosters.roster_list, name="roster-list"),
@@ -29,6 +29,7 @@ urlpatterns = [
     path("shifts/new/", shifts.shift_new, name="shift-new"),
     path("shifts/<int:pk>/", shifts.shift_edit, name="shift-edit"),
     path("shifts/<int:pk>/delete/", shifts.shift_delete, name="shift-delete"),
+    path("shifts/usual/<int:pk>/", usual_shifts.shift_usual, name="shift-usual"),
     path("limits/", limits.limits_page, name="limits-page"),
     path("limits/new/", limits.limits_new, name="limits-new"),
     path("limits/<int:pk>/", limits.limits_edit, name="limits-edit"),

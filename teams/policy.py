@@ -49,6 +49,7 @@ class Action(models.TextChoices):
     ROSTER_VIEW = "roster_view", _("see rosters")
     ROSTER_EDIT = "roster_edit", _("make rosters")
     ROSTER_PUBLISH = "roster_publish", _("publish rosters")
+    ROSTER_GENERATE_ALL = "roster_generate_all", _("generate the rosters of all squadrons")
 
 
 class Reach(models.TextChoices):
@@ -95,6 +96,7 @@ POLICY: dict[Role, dict[Action, Reach]] = {
         Action.COVER_VIEW: _TREE,
         Action.LIMITS_MANAGE: _TREE,
         Action.ROSTER_VIEW: _TREE,
+        Action.ROSTER_GENERATE_ALL: _TREE,
     },
     Role.REVIEWER: {Action.UNIT_VIEW: _TREE},
     Role.INSPECTOR: {Action.UNIT_VIEW: _TREE, Action.COVER_VIEW: _TREE, Action.ROSTER_VIEW: _TREE},

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from teams.views import calendar, figures, leaders, sign_in, units
+from teams.views import calendar, figures, leaders, quick_start, sign_in, units
 
 urlpatterns: list[URLPattern] = [
     path("sign-in/", sign_in.sign_in, name="sign-in"),
@@ -8,7 +8,10 @@ urlpatterns: list[URLPattern] = [
     path("sign-out/", sign_in.sign_out, name="sign-out"),
     path("password/", sign_in.password_change, name="password-change"),
     path("calendar/", calendar.calendar_page, name="calendar-page"),
+    path("calendar/<int:year>/shipped/", calendar.import_shipped, name="calendar-shipped"),
     path("calendar/template/", calendar.template, name="calendar-template"),
+    path("units/quick-start/", quick_start.unit_quick_start, name="unit-quick-start"),
+    path("accounts/leaders/", quick_start.leader_accounts, name="leader-accounts"),
     path("units/", units.unit_list, name="unit-list"),
     path("units/<int:pk>/", units.unit_detail, name="unit-detail"),
     path("units/<int:pk>/leaders/new/", leaders.leader_new, name="leader-new"),

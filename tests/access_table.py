@@ -115,7 +115,10 @@ TABLE: dict[str, Page] = {
     "home": Page(EVERYONE),
     "search": Page(ALL_UNITS),
     # teams
+    "unit-quick-start": Page(roles("S"), roles("S")),
+    "leader-accounts": Page(roles("S"), roles("S")),
     "calendar-page": Page(EVERYONE),
+    "calendar-shipped": Page(None, roles("S"), extra=(("year", 2026),)),
     "calendar-template": Page(EVERYONE),
     "unit-list": Page(ALL_UNITS),
     "unit-detail": Page(ALL_UNITS, on="squadron"),
@@ -171,6 +174,7 @@ TABLE: dict[str, Page] = {
     "cover-new": Page(LEADER, LEADER, on="beat"),
     "shift-list": Page(COVER),
     "shift-new": Page(LEADER, LEADER),
+    "shift-usual": Page(None, LEADER, on="squadron"),
     "shift-edit": Page(LEADER, LEADER, on="shift_type"),
     "shift-delete": Page(None, LEADER, on="shift_type"),
     "limits-page": Page(COVER),

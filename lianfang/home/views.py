@@ -21,6 +21,8 @@ from lianfang.home.review import review_today
 from lianfang.home.search import search
 from lianfang.home.setup import setup_steps
 from lianfang.home.squadron import squadron_today
+from lianfang.home.squadron_setup import squadron_steps
+from lianfang.home.steps import Steps
 from lianfang.home.waiting import matters_of
 from teams.gate import SignedInRequest, gate
 from teams.models import Unit, User
@@ -64,7 +66,10 @@ def _squadron(request: SignedInRequest, unit: Unit) -> HttpResponse:
     now = timezone.localtime()
     today = squadron_today(request.user, unit, now)
     context = _context(request, now) | {"may_edit": bool(scope_of(request.user, Action.ROSTER_EDIT))}
-    return render(request, "home/squadron.html", context | {"unit": unit, "today": today})
+    steps = Steps.of(squadron_steps(request.user, unit, now.date()))
+    if steps.open:  # they say the same, and more
+        context["matters"] = [m for m in context["matters"] if m.section not in ("cover-page", "member-import")]
+    return render(request, "home/squadron.html", context | {"unit": unit, "today": today, "steps": steps})
 
 
 def _brigade(request: SignedInRequest) -> HttpResponse:
@@ -74,7 +79,8 @@ def _brigade(request: SignedInRequest) -> HttpResponse:
 
 
 def _setup(request: SignedInRequest) -> HttpResponse:
-    return render(request, "home/setup.html", {"steps": setup_steps(request.user, timezone.localdate())})
+    steps = Steps.of(setup_steps(request.user, timezone.localdate()))
+    return render(request, "home/setup.html", {"steps": steps})
 
 
 def _review(request: SignedInRequest) -> HttpResponse:

@@ -8,18 +8,23 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
 
+from lianfang.platform.problems import Refused
+from teams.gate import SignedInRequest, gate
 from teams.models import CalendarDay
 from teams.models.calendar import Day
 from teams.models.figures import FIRST_YEAR, LAST_YEAR
 from teams.policy import Action
 from teams.scope import scope_of
-from teams.services.calendar import calendar_template
+from teams.services.calendar import calendar_of_year, calendar_template, import_calendar_year
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -48,6 +53,7 @@ def calendar_page(request: Any) -> HttpResponse:
         "counts": Counter(day.kind for day in days),
         "workdays": sum(day.is_workday for day in days),
         "is_missing": year not in known,
+        "is_shipped": calendar_of_year(year) is not None,
         "years": sorted({*known, today.year, today.year + 1, year}),
         "today": today,
         "may_edit": bool(scope_of(request.user, Action.CALENDAR_MANAGE)),
@@ -62,6 +68,19 @@ def template(request: HttpRequest) -> HttpResponse:
     year = timezone.localdate().year + 1
     headers = {"Content-Disposition": f'attachment; filename="calendar-{year}.xlsx"'}
     return HttpResponse(calendar_template(year), content_type=XLSX, headers=headers)
+
+
+@require_POST
+@gate(Action.CALENDAR_MANAGE)
+def import_shipped(request: SignedInRequest, year: int) -> HttpResponse:
+    """Import the announcement that comes with the program."""
+    try:
+        count = import_calendar_year(by=request.user, year=year)
+    except Refused as refused:
+        messages.warning(request, str(refused.problems[0].message))
+    else:
+        messages.success(request, _("%(count)d days changed.") % {"count": count})
+    return redirect(f"{reverse('calendar-page')}?year={year}")
 
 
 def month_sheet(days: list[Day]) -> MonthSheet:
