@@ -31,6 +31,10 @@ else:
     Form = ModelForm
 
 
+# Strings of Django's admin that its own Chinese catalogue leaves out; marked here, ours has them.
+UNTRANSLATED_BY_DJANGO = (_("Model name"), _("Add link"), _("Change or view list link"))
+
+
 class PolicyForm(Form):
     """A form that shows what the service refused beside what the fields themselves found."""
 

@@ -11,6 +11,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from lianfang.platform.fields import EncryptedTextField
@@ -23,6 +24,7 @@ FIELD_LABELS = {
     "ip_address": _("network address"),
     "failures_since_start": _("wrong passwords"),
     "username": _("user name"),
+    "path": _("place in the tree"),
 }
 HIDDEN = "•••"  # encrypted values stay closed here too
 
@@ -184,11 +186,20 @@ def _changes(event: Any, previous: Any, names: Names) -> Iterable[Change]:
         # A look-up hash says nothing that the column it stands for doesn't.
         if field.name.startswith("pgh_") or field.name == "id" or field.name.endswith("_hash"):
             continue
+        label = _label(field)
         new = getattr(event, field.attname)
         old = getattr(previous, field.attname) if previous else None
-        if new != old and not (previous is None and new in ("", None)):
-            label = FIELD_LABELS.get(field.name, field.verbose_name)
+        if label and new != old and not (previous is None and new in ("", None)):
             yield Change(str(label), _text(field, old, names), _text(field, new, names))
+
+
+def _label(field: Any) -> Any:
+    """What people call the column; "" for one that only serves the machine and so has no translated name."""
+    if field.name in FIELD_LABELS:
+        return FIELD_LABELS[field.name]
+    if isinstance(field.verbose_name, Promise):
+        return field.verbose_name
+    return field.related_model._meta.verbose_name if field.related_model else ""
 
 
 def _text(field: Any, value: Any, names: Names) -> str:
