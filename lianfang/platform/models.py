@@ -49,6 +49,7 @@ class Job(models.Model):
     result = models.JSONField(default=dict)
     error = models.CharField(max_length=120, blank=True)  # class and code, never the text: it may name people
     cancel_requested = models.BooleanField(default=False)
+    stop_requested = models.BooleanField(default=False)  # end now with what is best so far
     attempts = models.PositiveSmallIntegerField(default=0)
     task_id = models.UUIDField(null=True, editable=False)  # its row in the queue of django-tasks
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)

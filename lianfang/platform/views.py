@@ -45,6 +45,15 @@ def job_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("job-detail", job.pk)
 
 
+@require_POST
+@login_required
+def job_stop(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Ask a job to end now and keep the best so far."""
+    job = get_object_or_404(Job.objects.owned_by(request.user), pk=pk)
+    jobs.stop(job)
+    return redirect("job-detail", job.pk)
+
+
 def _described(job: Job) -> dict[str, Any]:
     """A job with the words of its kind of work."""
     work = jobs.work_of(job.kind)
@@ -54,6 +63,9 @@ def _described(job: Job) -> dict[str, Any]:
         "title": work.title if work else job.kind,
         "facts": work.show(facts) if work else [],
         "link": work.link(job) if work and work.link else "",
+        "keeps_best": bool(work and work.keeps_best),
+        "part": work.part if work else "",
+        "rows": work.rows(job) if work else (),
         "failure": _failure(job, work) if job.status == JobStatus.FAILED else "",
     }
 

@@ -61,6 +61,16 @@ def add_day(run: jobs.Run) -> None:
         run.done({"written": True})
 
 
+@jobs.work("test_best", keeps_best=True)
+def improve(run: jobs.Run) -> dict[str, Any]:
+    """Goes on for ever, unless somebody says that it is enough."""
+    run.progress(60)
+    while not run.enough():
+        time.sleep(0.05)
+    run.stop_if_cancelled()
+    return {"kept": True}
+
+
 @jobs.work("test_deaf")
 def deaf(run: jobs.Run) -> None:
     """Never asks whether it is to stop."""

@@ -162,6 +162,31 @@ def test_running_job_is_cancelled_at_its_next_safe_point(leader: User, start_wor
     assert not CalendarDay.objects.exists()
 
 
+@committed
+def test_running_job_ends_with_the_best_so_far_when_asked(leader: User, start_worker: Start) -> None:
+    job = jobs.enqueue("test_best", by=leader)
+    start_worker()
+    wait_until(lambda: status(job) == JobStatus.RUNNING)
+    jobs.stop(job)
+    wait_until(lambda: status(job) == JobStatus.DONE)
+    assert job.result == {"kept": True}
+
+
+def test_waiting_job_has_no_best_to_keep(leader: User) -> None:
+    job = jobs.enqueue("test_best", by=leader)
+    jobs.stop(job)
+    assert (status(job), job.stop_requested) == (JobStatus.WAITING, False)
+
+
+@committed
+def test_job_that_is_taken_again_begins_anew(leader: User) -> None:
+    job = running_job(leader, percent=80, stop_requested=True)
+    with Line(job.pk) as line:
+        assert line.begin()
+    job.refresh_from_db()
+    assert (job.percent, job.stop_requested) == (0, False)
+
+
 def test_finished_job_is_not_cancelled(leader: User) -> None:
     job = Job.objects.create(kind="test_add", owner=leader, status=JobStatus.DONE)
     jobs.cancel(job)
@@ -312,6 +337,22 @@ def test_owner_cancels_a_job(leader: User, client_of: ClientOf) -> None:
     job = jobs.enqueue("test_add", by=leader, first=1, second=2)
     client_of(leader).post(reverse("job-cancel", args=[job.pk]))
     assert status(job) == JobStatus.CANCELLED
+
+
+@pytest.mark.parametrize(("kind", "offered"), [("test_best", True), ("test_add", False)])
+def test_only_work_that_keeps_its_best_offers_it(leader: User, client_of: ClientOf, kind: str, offered: bool) -> None:
+    job = Job.objects.create(kind=kind, owner=leader, status=JobStatus.RUNNING)
+    page = client_of(leader).get(reverse("job-detail", args=[job.pk])).content.decode()
+    assert (reverse("job-stop", args=[job.pk]) in page) is offered
+
+
+def test_owner_asks_a_job_to_keep_its_best(leader: User, outsider: User, client_of: ClientOf) -> None:
+    job = Job.objects.create(kind="test_best", owner=leader, status=JobStatus.RUNNING)
+    address = reverse("job-stop", args=[job.pk])
+    assert client_of(outsider).post(address).status_code == 404
+    assert client_of(leader).post(address).status_code == 302
+    job.refresh_from_db()
+    assert (job.stop_requested, job.cancel_requested) == (True, False)
 
 
 def test_failed_job_says_why_in_words(leader: User, client_of: ClientOf) -> None:

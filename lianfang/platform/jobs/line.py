@@ -10,7 +10,7 @@ import json
 import threading
 import time
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -23,6 +23,13 @@ LOCK = "hashtextextended('lianfang.job:' || %s, 0)"
 
 class Busy(Exception):
     """Another process works on the job."""
+
+
+class Asked(NamedTuple):
+    """What the owner asks of a running job: to give up, or to end now with what is best so far."""
+
+    cancel: bool
+    stop: bool
 
 
 class Line:
@@ -50,30 +57,32 @@ class Line:
         self._connection.close()
 
     def begin(self) -> bool:
-        """Mark the job as running; False where it has ended already or was cancelled before."""
+        """Mark the job as running, from the start again where it ran before; False where it has ended already or was
+        cancelled before."""
         return bool(
             self._one(
-                "UPDATE platform_job SET status = 'running', attempts = attempts + 1,"
-                " started_at = coalesce(started_at, now())"
+                "UPDATE platform_job SET status = 'running', attempts = attempts + 1, percent = 0,"
+                " stop_requested = false, started_at = coalesce(started_at, now())"
                 " WHERE id = %s AND status IN ('waiting', 'running') AND NOT cancel_requested RETURNING 1",
                 self.job_id,
             )
         )
 
-    def progress(self, percent: int, facts: dict[str, Any]) -> bool:
-        """Store how far the job is; returns whether somebody asked it to stop."""
-        return self._asked_to_stop(
+    def progress(self, percent: int, facts: dict[str, Any]) -> Asked:
+        """Store how far the job is; returns what somebody asked of it."""
+        return self._asked(
             "UPDATE platform_job SET percent = greatest(percent, least(99, %s)), facts = facts || %s::jsonb"
-            " WHERE id = %s AND status = 'running' RETURNING cancel_requested",
+            " WHERE id = %s AND status = 'running' RETURNING cancel_requested, stop_requested",
             percent,
             json.dumps(facts),
             self.job_id,
         )
 
-    def cancelled(self) -> bool:
-        """Whether somebody asked the job to stop."""
-        return self._asked_to_stop(
-            "SELECT cancel_requested FROM platform_job WHERE id = %s AND status = 'running'", self.job_id
+    def asked(self) -> Asked:
+        """What somebody asked of the job meanwhile."""
+        return self._asked(
+            "SELECT cancel_requested, stop_requested FROM platform_job WHERE id = %s AND status = 'running'",
+            self.job_id,
         )
 
     def finish(self, status: str, *, result: dict[str, Any] | None = None, error: str = "") -> None:
@@ -89,9 +98,9 @@ class Line:
             self.job_id,
         )
 
-    def _asked_to_stop(self, sql: str, *values: str | int) -> bool:
+    def _asked(self, sql: str, *values: str | int) -> Asked:
         row = self._one(sql, *values)
-        return row is None or bool(row[0])  # a job that is gone needs no more work
+        return Asked(cancel=True, stop=False) if row is None else Asked(*row)  # a job that is gone needs no more work
 
     def _one(self, sql: str, *values: str | int) -> Any:
         with self._guard, self._connection.cursor() as cursor:

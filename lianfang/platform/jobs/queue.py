@@ -48,6 +48,11 @@ def _add(job: Job) -> Job:
     return job
 
 
+def stop(job: Job) -> None:
+    """Ask a running job to end now with the best so far; one that does not run yet has nothing to keep."""
+    Job.objects.filter(pk=job.pk, status=JobStatus.RUNNING).update(stop_requested=True)
+
+
 def cancel(job: Job) -> None:
     """Stop a waiting job at once and a running one at its next safe point; a finished one stays as it is."""
     Job.objects.filter(pk=job.pk, status=JobStatus.RUNNING).update(cancel_requested=True)

@@ -22,7 +22,8 @@ class Work:
     """One kind of work. `body` takes a `Run` and the job's arguments and returns facts without personal data.
 
     `link`: where its result is to be seen. `errors`: a sentence for each code that it may fail with. `show`: its
-    facts as labels, texts and tones ("", good, bad).
+    facts as labels, texts and tones ("", good, bad). `keeps_best`: it heeds `Run.enough()`. `part`: a template below
+    its figures, which gets `rows(job)` as `rows`.
     """
 
     name: str
@@ -31,6 +32,9 @@ class Work:
     link: Callable[[Job], str] | None = None
     errors: Mapping[str, Any] = field(default_factory=dict)
     show: Callable[[Mapping[str, Any]], list[tuple[Any, Any, str]]] = lambda facts: []
+    keeps_best: bool = False
+    part: str = ""
+    rows: Callable[[Job], Any] = lambda job: ()
 
 
 _works: dict[str, Work] = {}

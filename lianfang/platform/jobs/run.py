@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
 import time
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 
-from lianfang.platform.jobs.line import Line
+from lianfang.platform.jobs.line import Asked, Line
 from lianfang.platform.jobs.registry import scope_for, work_of
 from lianfang.platform.models import Job, JobStatus
 from lianfang.platform.problems import Refused
@@ -31,23 +33,44 @@ class Run:
         self.owner = job.owner
         self._line = line
         self._stop = stop or threading.Event()
-        self._cancelled = False
+        self._asked = Asked(cancel=False, stop=False)
         self._asked_at = self._told_at = float("-inf")
 
     def progress(self, percent: float, **facts: Any) -> None:
-        """Show how far the work is, 0 to 100, with numbers of the moment. May be called often."""
+        """Show how far the work is, 0 to 100, with numbers of the moment. May be called often: most calls write
+        nothing."""
         now = time.monotonic()
         if now - self._told_at >= WRITE_SECONDS:
             self._told_at = self._asked_at = now
-            self._cancelled = self._line.progress(int(max(0, percent)), facts)
+            self._asked = self._line.progress(int(max(0, percent)), facts)
+
+    def note(self, percent: float, **facts: Any) -> None:
+        """Store a fact that must not be lost, such as a finished part, at once."""
+        self._told_at = self._asked_at = time.monotonic()
+        self._asked = self._line.progress(int(max(0, percent)), facts)
+
+    def keep(self, **facts: Any) -> None:
+        """Store facts within the transaction that writes what they tell of: both happen, or neither."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE platform_job SET facts = facts || %s::jsonb WHERE id = %s AND status = 'running'",
+                [json.dumps(facts), str(self.job.pk)],
+            )
 
     def cancelled(self) -> bool:
-        """Whether the work is to stop: somebody cancelled it, or the worker ends. May be called often."""
+        """Whether the work is to be given up: somebody cancelled it, or the worker ends. May be called often."""
+        self._ask()
+        return self._asked.cancel or self._stop.is_set()
+
+    def enough(self) -> bool:
+        """Whether the work is to end now: cancelled, or asked to keep the best so far. May be called often."""
+        return self.cancelled() or self._asked.stop
+
+    def _ask(self) -> None:
         now = time.monotonic()
-        if not self._cancelled and now - self._asked_at >= WRITE_SECONDS:
+        if not self._asked.cancel and now - self._asked_at >= WRITE_SECONDS:
             self._asked_at = now
-            self._cancelled = self._line.cancelled()
-        return self._cancelled or self._stop.is_set()
+            self._asked = self._line.asked()
 
     def stop_if_cancelled(self) -> None:
         """Raises `Cancelled`."""
@@ -69,7 +92,7 @@ def execute(line: Line, stop: threading.Event | None = None) -> bool:
     try:
         result = _body(Run(job, line, stop))
     except Cancelled:
-        if stop is not None and stop.is_set() and not line.cancelled():
+        if stop is not None and stop.is_set() and not line.asked().cancel:
             return False
         line.finish(JobStatus.CANCELLED)
     except Exception as error:  # noqa: BLE001 - whatever a body raises ends its job, not the worker
