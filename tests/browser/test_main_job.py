@@ -194,7 +194,7 @@ def test_leader_takes_a_month_from_workbook_to_print(
 
     at.sets_a_beat()
     at.asks_for(shifts["z"], 2)
-    at.asks_for(shifts["c"], 1)
+    at.asks_for(shifts["c"], 2)
     assert Beat.objects.get().name == BEAT
     assert CoverRequirement.objects.count() == 2
 
@@ -202,7 +202,7 @@ def test_leader_takes_a_month_from_workbook_to_print(
     roster = Roster.objects.get()
     assert (roster.first_day, roster.last_day) == next_month(timezone.localdate())
     at.generates()
-    assert roster.duties.count() == 3 * len(roster.dates)
+    assert roster.duties.count() == 4 * len(roster.dates)
 
     duty = roster.duties.filter(shift_type=shifts["z"]).order_by("day", "member__name_pinyin")[0]
     at.clears_and_sets_again(duty)
@@ -217,4 +217,4 @@ def test_leader_takes_a_month_from_workbook_to_print(
     at.prints()
     cells = [str(cell) for row in at.downloads_the_workbook(tmp_path) for cell in row]
     assert all(any(name in cell for cell in cells) for name in NAMES)
-    assert sum(cell == "夜" for cell in cells) >= len(roster.dates)
+    assert sum(cell == "夜" for cell in cells) >= 2 * len(roster.dates)
