@@ -1,12 +1,15 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from personnel.database import FUNCTIONS
+
 
 class PersonnelConfig(AppConfig):
     """Members, duty certificates, absences, the table of everybody's time."""
 
     name = "personnel"
     verbose_name = _("personnel")
+    database_functions = FUNCTIONS
 
     def ready(self) -> None:
         from personnel.rules.units import closing_problems, serving_on

@@ -5,6 +5,7 @@ All of it is laid after every `migrate`, idempotently, by the owner of the table
 * `lf_app` is the role that requests run as. It owns nothing, so row-level security binds it.
 * A model declares `row_scope = RowScope(...)`; its table then shows a row only when the transaction's scope covers
   the row's unit, or when the row is the signed-in member's own.
+* An app's SQL functions stand in its `database.py`; its config names them (`database_functions`).
 * History triggers run as the owner with a fixed search path, and no setting turns them off.
 
 The fixed search paths name `pg_temp` last: left out, it comes first, and a session's own temporary table would stand
@@ -63,47 +64,6 @@ FUNCTIONS = """
 CREATE OR REPLACE FUNCTION lf_user() RETURNS bigint LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS
   $$ SELECT nullif(current_setting('lf.user', true), '')::bigint $$;
 
--- The units at or below the given tree paths (comma separated).
-CREATE OR REPLACE FUNCTION lf_units(paths text) RETURNS bigint[] LANGUAGE sql STABLE SECURITY DEFINER
-  SET search_path = pg_catalog, public, pg_temp AS
-  $$ SELECT coalesce(array_agg(u.id), '{}') FROM teams_unit u
-     WHERE EXISTS (SELECT 1 FROM unnest(string_to_array(paths, ',')) AS p WHERE starts_with(u.path, p)) $$;
-
--- The signed-in user's own member file, if any.
-CREATE OR REPLACE FUNCTION lf_member() RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER
-  SET search_path = pg_catalog, public, pg_temp AS
-  $$ SELECT id FROM personnel_member WHERE user_id = lf_user() $$;
-
--- The rosters that hold duties of the signed-in member.
-CREATE OR REPLACE FUNCTION lf_own_rosters() RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER
-  SET search_path = pg_catalog, public, pg_temp AS
-  $$ SELECT DISTINCT roster_id FROM patrols_duty WHERE member_id = lf_member() $$;
-
--- Strength and rosters of the units that the viewer may see: figures, for those who may not see the rows.
-CREATE OR REPLACE FUNCTION lf_unit_figures(on_day date)
-  RETURNS TABLE (unit_id bigint, serving bigint, published_until date) LANGUAGE sql STABLE SECURITY DEFINER
-  SET search_path = pg_catalog, public, pg_temp AS
-  $$ WITH scope AS (SELECT nullif(current_setting('lf.scope_unit', true), '') AS paths)
-     SELECT u.id,
-       (SELECT count(*) FROM personnel_member m WHERE m.unit_id = u.id AND m.status <> 'suspended'
-          AND (m.hired_on IS NULL OR m.hired_on <= on_day) AND (m.left_on IS NULL OR m.left_on > on_day)),
-       (SELECT max(r.last_day) FROM patrols_roster r WHERE r.unit_id = u.id AND r.status <> 'draft')
-     FROM teams_unit u, scope
-     WHERE scope.paths = '*' OR u.id = ANY (lf_units(scope.paths)) $$;
-
--- What holds a unit open beyond a day: members not gone, rosters with duties from that day on. The system administrator
--- who closes it sees neither.
-CREATE OR REPLACE FUNCTION lf_closing_counts(unit_path text, on_day date)
-  RETURNS TABLE (members bigint, rosters bigint) LANGUAGE sql STABLE SECURITY DEFINER
-  SET search_path = pg_catalog, public, pg_temp AS
-  $$ WITH inside AS (SELECT id FROM teams_unit WHERE starts_with(path, unit_path))
-     SELECT
-       (SELECT count(*) FROM personnel_member m JOIN inside ON inside.id = m.unit_id
-          WHERE m.left_on IS NULL OR m.left_on > on_day),
-       (SELECT count(*) FROM patrols_roster r JOIN inside ON inside.id = r.unit_id
-          WHERE r.status <> 'closed' AND EXISTS
-            (SELECT 1 FROM patrols_duty d WHERE d.roster_id = r.id AND d.day >= on_day)) $$;
-
 -- Who and why, from the transaction's own settings; no exception block, so bulk writes stay quick.
 CREATE OR REPLACE FUNCTION _pgh_attach_context() RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER
   SET search_path = pg_catalog, public, pg_temp AS $$
@@ -157,7 +117,8 @@ def secure_database(using: str = DEFAULT_DB_ALIAS, **kwargs: Any) -> None:
         try:
             # The functions name tables of apps that a partial migration has not made yet.
             cursor.execute("SET check_function_bodies = off")
-            cursor.execute(FUNCTIONS)
+            for functions in (FUNCTIONS, *_functions_of_apps()):
+                cursor.execute(functions)
             cursor.execute("RESET check_function_bodies")
             cursor.execute(ROLE)
             cursor.execute(HARDEN_TRIGGERS)
@@ -170,6 +131,11 @@ def secure_database(using: str = DEFAULT_DB_ALIAS, **kwargs: Any) -> None:
 def scoped_models() -> list[tuple[type[models.Model], RowScope | RowScopeOf]]:
     """Every model that declares a row scope."""
     return [(m, m.row_scope) for m in apps.get_models() if hasattr(m, "row_scope")]
+
+
+def _functions_of_apps() -> list[str]:
+    """What each app adds: its config's `database_functions`, statements that can be run again and again."""
+    return [c.database_functions for c in apps.get_app_configs() if hasattr(c, "database_functions")]
 
 
 def _protect_history(cursor: CursorWrapper) -> None:
