@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from lianfang.platform.problems import Refused
 from patrols.models import Duty, Roster, RosterVersion
-from patrols.services import duties, rosters
+from patrols.services import duties, rostering, rosters
 from patrols.services.duties import CellChange
 from personnel.models import DutyCertificate, Engagement
 from tests.factories import make_absence, make_duty, make_member, make_roster, make_shift_type
@@ -344,3 +344,25 @@ def test_night_of_last_month_stops_the_early_shift_of_the_first(station, county,
     with pytest.raises(Refused) as refusal:
         rosters.publish(by=leader, roster=station.roster)
     assert "rest" in codes(refusal)
+
+
+# --- neighbours ---------------------------------------------------------------
+
+
+def test_draft_after_a_published_roster_makes_only_itself_wrong(station, leader):
+    """Late on 31 December, early on 1 January: too little rest, and the plan for January is what breaks it."""
+    make_duty(station.roster, station.zhang, day(31), station.late)
+    rosters.publish(by=leader, roster=station.roster)
+    january = make_roster(station.roster.unit, dt.date(2027, 1, 1), dt.date(2027, 1, 31))
+    make_duty(january, station.zhang, dt.date(2027, 1, 1), station.early)
+    station.roster.refresh_from_db()
+    assert [finding.code for finding in rostering.judge(january)] == ["rest"]
+    assert rostering.judge(station.roster) == []
+
+
+def test_two_drafts_of_a_squadron_heed_each_other(station):
+    make_duty(station.roster, station.zhang, day(31), station.late)
+    january = make_roster(station.roster.unit, dt.date(2027, 1, 1), dt.date(2027, 1, 31))
+    make_duty(january, station.zhang, dt.date(2027, 1, 1), station.early)
+    assert [finding.code for finding in rostering.judge(january)] == ["rest"]
+    assert [finding.code for finding in rostering.judge(station.roster)] == ["rest"]

@@ -22,7 +22,7 @@ from patrols.models import (
     SwornOfficer,
     WorkingTimeLimits,
 )
-from personnel.models import DutyCertificate, Engagement, Member, MemberSkill, Protection
+from personnel.models import DutyCertificate, Engagement, EngagementKind, Member, MemberSkill, Protection
 from teams.models import CalendarDay
 from teams.models.calendar import Day
 
@@ -30,6 +30,7 @@ from teams.models.calendar import Day
 DAYS_BEFORE = 31
 DAYS_AFTER = 7
 _A_DAY = dt.timedelta(days=1)
+LONGEST_REST = dt.timedelta(days=2)  # between two shifts, as limits may ask for
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Taken:
     ends: dt.datetime
     reason: str
     is_absence: bool
+    is_work: bool = False  # a duty in another squadron's roster: it asks for rest around it
 
 
 @dataclass(frozen=True)
@@ -123,11 +125,16 @@ def _members(roster: Roster, members: Collection[int] | None) -> QuerySet[Member
 
 
 def _duties(roster: Roster, ids: list[int]) -> tuple[list[Duty], list[Duty]]:
-    """The roster's own duties, and those of the border days: published, or planned by the same squadron."""
+    """The roster's own duties, and those of the border days.
+
+    Published ones count for everybody; a draft also heeds the drafts of its own squadron. A published roster does not:
+    what is merely planned beside it cannot make it wrong.
+    """
     first = roster.first_day - dt.timedelta(days=DAYS_BEFORE)
     last = roster.last_day + dt.timedelta(days=DAYS_AFTER)
+    heeded = Q(roster__unit=roster.unit_id) if roster.is_draft else Q(roster=roster.pk)
     rows = Duty.objects.filter(member__in=ids, day__range=(first, last)).filter(
-        ~Q(roster__status=RosterStatus.DRAFT) | Q(roster__unit=roster.unit_id)
+        ~Q(roster__status=RosterStatus.DRAFT) | heeded
     )
     found = list(rows.order_by("day", "starts", "pk"))
     outside = [
@@ -189,15 +196,20 @@ def _shift_types(roster: Roster, cover: list[CoverRequirement], duties: list[Dut
 
 
 def _taken(roster: Roster, ids: list[int], known: set[int]) -> dict[int, list[Taken]]:
-    """Time that is taken by anything but the duties read already."""
-    starts, ends = span(roster.first_day, roster.last_day + dt.timedelta(days=1))
+    """Time that is taken by anything but the duties read already; duties elsewhere also where only their rest reaches in.
+
+    Another squadron's roster is hidden from the viewer, but not the time that it takes of a member whom they see.
+    """
+    starts, ends = span(roster.first_day - LONGEST_REST, roster.last_day + _A_DAY + LONGEST_REST)
     rows = Engagement.objects.filter(member__in=ids).overlapping(starts, ends).order_by("starts")
     taken: dict[int, list[Taken]] = defaultdict(list)
     for row in rows.values("member_id", "kind", "starts", "ends", "absence__kind", "duty__id"):
         if row["duty__id"] not in known:
             reason = row["absence__kind"] or row["kind"]
             is_absence = row["absence__kind"] is not None
-            taken[row["member_id"]].append(Taken(row["member_id"], row["starts"], row["ends"], reason, is_absence))
+            is_work = row["kind"] in (EngagementKind.DUTY, EngagementKind.STANDBY)
+            found = Taken(row["member_id"], row["starts"], row["ends"], reason, is_absence, is_work)
+            taken[row["member_id"]].append(found)
     return taken
 
 
