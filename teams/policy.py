@@ -45,6 +45,7 @@ class Action(models.TextChoices):
     VETTING_MANAGE = "vetting_manage", _("keep political vettings")
     COVER_VIEW = "cover_view", _("see beats, shift types and cover")
     COVER_MANAGE = "cover_manage", _("set beats, shift types and cover")
+    OFFICER_MANAGE = "officer_manage", _("keep the register of sworn officers")
     LIMITS_MANAGE = "limits_manage", _("set working-time limits")
     ROSTER_VIEW = "roster_view", _("see rosters")
     ROSTER_EDIT = "roster_edit", _("make rosters")
@@ -73,6 +74,7 @@ POLICY: dict[Role, dict[Action, Reach]] = {
         Action.VETTING_MANAGE: _TREE,
         Action.COVER_VIEW: _TREE,
         Action.COVER_MANAGE: _TREE,
+        Action.OFFICER_MANAGE: _TREE,
         Action.ROSTER_VIEW: _TREE,
         Action.ROSTER_EDIT: _TREE,
         Action.ROSTER_PUBLISH: _TREE,
@@ -94,6 +96,7 @@ POLICY: dict[Role, dict[Action, Reach]] = {
         Action.RECRUITMENT_APPROVE: _TREE,
         Action.VETTING_MANAGE: _TREE,
         Action.COVER_VIEW: _TREE,
+        Action.OFFICER_MANAGE: _TREE,
         Action.LIMITS_MANAGE: _TREE,
         Action.ROSTER_VIEW: _TREE,
         Action.ROSTER_GENERATE_ALL: _TREE,

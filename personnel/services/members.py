@@ -19,11 +19,16 @@ from teams.scope import scope_of
 
 
 @service
-def add_member(*, by: User | None, unit: Unit, id_number: str, **values: Any) -> Member:
-    """A new file in `unit`; sex and birth date follow from the ID number. Raises `Refused`."""
+def add_member(
+    *, by: User | None, unit: Unit, id_number: str, right: Action = Action.MEMBER_MANAGE, **values: Any
+) -> Member:
+    """A new file in `unit`; sex and birth date follow from the ID number. Raises `Refused`.
+
+    `right`: what `by` must be allowed in the unit; a hire comes from recruitment, not from keeping files.
+    """
     member = Member(unit=unit)
     _set_id_number(member, id_number)
-    return _save(member, by, values)
+    return _save(member, by, values, right)
 
 
 @service
@@ -93,10 +98,12 @@ def _set_id_number(member: Member, id_number: str) -> None:
     member.sex = id_numbers.sex(number)
 
 
-def _save(member: Member, by: User | None, values: dict[str, Any]) -> Member:
+def _save(
+    member: Member, by: User | None, values: dict[str, Any], right: Action = Action.MEMBER_MANAGE
+) -> Member:
     for name, value in values.items():
         setattr(member, name, value)
-    _check_right(by, member.unit)
+    _check_right(by, member.unit, right)
     _refuse(rules.file_problems(member, timezone.localdate()))
     try:
         with transaction.atomic():
@@ -120,8 +127,8 @@ def _write(member: Member) -> None:
         member.save(update_fields=changed)
 
 
-def _check_right(by: User | None, unit: Unit) -> None:
-    if by is not None and not scope_of(by, Action.MEMBER_MANAGE).covers(unit.path):
+def _check_right(by: User | None, unit: Unit, right: Action = Action.MEMBER_MANAGE) -> None:
+    if by is not None and not scope_of(by, right).covers(unit.path):
         raise Refused([Problem("no_right", _("You may not change files of this unit."))])
 
 

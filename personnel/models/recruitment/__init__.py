@@ -1,0 +1,67 @@
+"""Recruitment: campaigns, applications, results, rankings, notices (handbook P1–P7)."""
+
+from personnel.models.recruitment.application import (
+    Application,
+    ApplicationDocument,
+    ApplicationState,
+    Channel,
+    DisqualifierCheck,
+    DisqualifierKind,
+    DocumentKind,
+    Kinship,
+    KinshipSide,
+    Vetting,
+)
+from personnel.models.recruitment.campaign import (
+    BonusRule,
+    Campaign,
+    CampaignStatus,
+    FitnessItem,
+    Priority,
+    PriorityGroup,
+    Step,
+    StepKind,
+    Vacancy,
+)
+from personnel.models.recruitment.notice import Hire, Notice, NoticeEntry, Objection, PublicAttempt
+from personnel.models.recruitment.results import (
+    FitnessValue,
+    Outcome,
+    Ranking,
+    RankingRow,
+    ScoreCorrection,
+    StepResult,
+)
+
+__all__ = [
+    "Application",
+    "ApplicationDocument",
+    "ApplicationState",
+    "BonusRule",
+    "Campaign",
+    "CampaignStatus",
+    "Channel",
+    "DisqualifierCheck",
+    "DisqualifierKind",
+    "DocumentKind",
+    "FitnessItem",
+    "FitnessValue",
+    "Hire",
+    "Kinship",
+    "KinshipSide",
+    "Notice",
+    "NoticeEntry",
+    "Objection",
+    "Outcome",
+    "Priority",
+    "PriorityGroup",
+    "PublicAttempt",
+    "Ranking",
+    "RankingRow",
+    "ScoreCorrection",
+    "Step",
+    "StepKind",
+    "StepResult",
+    "Vacancy",
+    "Vetting",
+]

@@ -1,0 +1,181 @@
+"""Applying, by whichever way; kinship and giving up (handbook P2, P6)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from lianfang.platform import id_numbers
+from lianfang.platform.fields import lookup_hash
+from lianfang.platform.history import service
+from lianfang.platform.problems import Problem, Refused
+from personnel.models import (
+    Application,
+    ApplicationState,
+    Campaign,
+    Channel,
+    Kinship,
+    KinshipSide,
+    Vacancy,
+)
+from personnel.rules.recruitment import campaigns as campaign_rules
+from personnel.rules.recruitment import candidates as rules
+from personnel.services.recruitment import places
+from personnel.services.recruitment.rights import check_right, locked, refuse
+from teams.models import User
+from teams.policy import Action
+
+BATCH = 500
+
+
+@service
+def apply(
+    *,
+    by: User | None,
+    vacancy: Vacancy,
+    channel: str,
+    id_number: str,
+    relatives: Sequence[tuple[str, str]] = (),
+    **values: Any,
+) -> Application:
+    """A new application; sex and birth date follow from the ID number. Raises `Refused`.
+
+    `relatives`: the name and the relation of each relative who serves in the force or in its offices.
+    """
+    campaign = vacancy.campaign
+    if channel != Channel.PUBLIC:
+        check_right(by, Action.RECRUITMENT_MANAGE, campaign.unit)
+    today = timezone.localdate()
+    number = id_numbers.normalise(id_number)
+    refuse(campaign_rules.application_time_problems(campaign, today))
+    refuse(rules.identity_problems(campaign, number, today))
+    application = new_application(vacancy, channel, number, values)
+    try:
+        with transaction.atomic():
+            application.save()
+    except IntegrityError:  # the same person at the same moment
+        raise Refused([rules.TAKEN]) from None
+    add_relatives(application, relatives)
+    return application
+
+
+def new_application(vacancy: Vacancy, channel: str, id_number: str, values: dict[str, Any]) -> Application:
+    """An unsaved application at the campaign's first step."""
+    campaign = vacancy.campaign
+    return Application(
+        campaign=campaign,
+        vacancy=vacancy,
+        unit_id=campaign.unit_id,
+        number=f"{campaign.year}{campaign.pk:03d}{secrets.randbelow(10**6):06d}",
+        id_number=id_number,
+        sex=id_numbers.sex(id_number),
+        birth_date=id_numbers.birth_date(id_number),
+        channel=channel,
+        step=campaign.steps.order_by("position")[0],
+        **values,
+    )
+
+
+def add_relatives(application: Application, relatives: Sequence[tuple[str, str]]) -> None:
+    Kinship.objects.bulk_create(
+        [
+            Kinship(application=application, side=KinshipSide.CANDIDATE, relative_name=name, relation=relation or "—")
+            for name, relation in relatives
+            if name
+        ]
+    )
+
+
+@service
+def apply_many(*, by: User | None, campaign: Campaign, rows: Sequence[dict[str, Any]]) -> int:
+    """All rows of a workbook that was judged before, or none. Raises `Refused` where one was taken meanwhile."""
+    check_right(by, Action.RECRUITMENT_MANAGE, campaign.unit)
+    refuse(campaign_rules.application_time_problems(campaign, timezone.localdate()))
+    new = []
+    first = campaign.steps.order_by("position")[0]
+    for row in rows:
+        values = dict(row)
+        vacancy, number = values.pop("vacancy"), values.pop("id_number")
+        values |= {"step": first}
+        new.append(_from_row(campaign, vacancy, number, values))
+    try:
+        with transaction.atomic():
+            Application.objects.bulk_create(new, batch_size=BATCH)
+    except IntegrityError:
+        raise Refused([rules.TAKEN]) from None
+    return len(new)
+
+
+def _from_row(campaign: Campaign, vacancy: Vacancy, id_number: str, values: dict[str, Any]) -> Application:
+    application = Application(
+        campaign=campaign,
+        vacancy=vacancy,
+        unit_id=campaign.unit_id,
+        number=f"{campaign.year}{campaign.pk:03d}{secrets.randbelow(10**9):09d}",
+        id_number=id_number,
+        sex=id_numbers.sex(id_number),
+        birth_date=id_numbers.birth_date(id_number),
+        channel=Channel.WORKBOOK,
+        **values,
+    )
+    application.derive()
+    return application
+
+
+def find_receipt(campaign: Campaign, number: str, last_six: str) -> Application | None:
+    """The application with this receipt number, where the last six characters of the ID number fit too."""
+    found = Application.objects.filter(campaign=campaign, number=number.strip()).select_related("step").first()
+    tail = found.id_number[-6:] if found else "\0" * 6
+    fits = secrets.compare_digest(lookup_hash(tail), lookup_hash(id_numbers.normalise(last_six)))
+    return found if found and fits else None
+
+
+@service
+def declare_kinship(
+    *, by: User | None, application: Application, assessor: User, relation: str, side: str = KinshipSide.ASSESSOR
+) -> Kinship:
+    """An assessor declares to be related; from now on this assessor scores nothing of the candidate's."""
+    if not relation.strip():
+        raise Refused([Problem("relation_missing", _("Say how you are related."), field="relation")])
+    return Kinship.objects.create(
+        application=application, side=side, assessor=assessor, relative_name=assessor.name, relation=relation.strip()
+    )
+
+
+@service
+def confirm_claims(*, by: User | None, application: Application, claims: Sequence[str]) -> None:
+    """Which of the claimed priority groups were proven. Frozen with the ranking."""
+    campaign = locked(application.campaign)
+    check_right(by, Action.RECRUITMENT_MANAGE, campaign.unit)
+    if campaign.rankings.exists():
+        raise Refused([Problem("ranking_frozen", _("The ranking is frozen: priority groups stay as they are."))])
+    allowed = {p.group for p in campaign.priorities.all()}
+    row = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
+    row.confirmed_claims = sorted(allowed & set(claims))
+    row.save(update_fields=["confirmed_claims"])
+
+
+@service
+def withdraw(*, by: User | None, application: Application, reason: str) -> None:
+    """The candidate gives up; whoever waits for the place moves up. Raises `Refused`."""
+    campaign = locked(application.campaign)
+    check_right(by, Action.RECRUITMENT_MANAGE, campaign.unit)
+    row: Application = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
+    if row.state != ApplicationState.ACTIVE:
+        raise Refused([Problem("not_running", _("The candidate is not in the running any more."))])
+    if not reason.strip():
+        raise Refused([Problem("reason_missing", _("A reason is needed."), field="reason")])
+    row.state, row.reason = ApplicationState.WITHDRAWN, reason.strip()[:200]
+    row.save(update_fields=["state", "reason"])
+    places.move_up(campaign)
+
+
+def open_days(campaign: Campaign, today: dt.date) -> int:
+    """Days left to apply, today included."""
+    return (campaign.apply_until - today).days + 1
