@@ -20,6 +20,7 @@ from patrols.models import CoverRequirement, Roster, RosterStatus
 from patrols.services import rostering
 from personnel.models import Absence, DutyCertificate, Member, Source
 from teams.models import Unit, User
+from teams.services.accounts import DEMONSTRATION_PASSWORD
 
 TODAY = dt.date(2026, 11, 21)
 SMALL = (SQUADRONS[0], SQUADRONS[-2])
@@ -93,7 +94,7 @@ class CountyTests(TestCase):
     def test_each_role_has_an_account_that_signs_in(self) -> None:
         users = User.objects.filter(is_demonstration=True)
         assert {user.username for user in users} == {account.username for account in ACCOUNTS}
-        assert not any(user.has_usable_password() for user in users)
+        assert all(user.check_password(DEMONSTRATION_PASSWORD) for user in users)
         for account in ACCOUNTS:
             client = Client()
             client.post(reverse("demo-sign-in"), {"username": account.username})
