@@ -4,6 +4,9 @@
 ``candidates`` says who could fill a need and what stops each of the others.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from patrols.rostering.check import (
     Cover,
     check,
@@ -14,7 +17,6 @@ from patrols.rostering.check import (
     uncovered,
 )
 from patrols.rostering.explain import Candidate, candidates
-from patrols.rostering.fairness import fair_shares
 from patrols.rostering.leads import choose_leads
 from patrols.rostering.problem import (
     Assignment,
@@ -34,7 +36,10 @@ from patrols.rostering.problem import (
     Wish,
     days_from,
 )
-from patrols.rostering.search import Progress, Result, solve
+
+if TYPE_CHECKING:
+    from patrols.rostering.fairness import fair_shares
+    from patrols.rostering.search import Progress, Result, solve
 
 __all__ = [
     "Assignment",
@@ -68,3 +73,12 @@ __all__ = [
     "solve",
     "uncovered",
 ]
+
+# Only who searches loads OR-Tools (half a second, 100 MB): the pages judge rosters without it.
+_LATE = {"fair_shares": "fairness", "Progress": "search", "Result": "search", "solve": "search"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATE:
+        raise AttributeError(name)
+    return getattr(import_module(f"patrols.rostering.{_LATE[name]}"), name)
