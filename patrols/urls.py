@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from patrols.views import cover, generation, grid, limits, my_shifts, rosters, shifts, usual_shifts
+from patrols.views import (
+    cover,
+    exceptions,
+    generation,
+    grid,
+    limits,
+    my_shifts,
+    officers,
+    rosters,
+    shifts,
+    usual_shifts,
+)
 
 urlpatterns = [
     path("rosters/", rosters.roster_list, name="roster-list"),
@@ -34,5 +45,13 @@ urlpatterns = [
     path("limits/new/", limits.limits_new, name="limits-new"),
     path("limits/<int:pk>/", limits.limits_edit, name="limits-edit"),
     path("limits/<int:pk>/delete/", limits.limits_delete, name="limits-delete"),
+    path("exceptions/", exceptions.exception_list, name="exception-list"),
+    path("exceptions/new/", exceptions.exception_new, name="exception-new"),
+    path("exceptions/<int:pk>/sign/", exceptions.exception_sign, name="exception-sign"),
+    path("exceptions/<int:pk>/withdraw/", exceptions.exception_withdraw, name="exception-withdraw"),
+    path("officers/", officers.officer_list, name="officer-list"),
+    path("officers/new/", officers.officer_new, name="officer-new"),
+    path("officers/<int:pk>/", officers.officer_edit, name="officer-edit"),
+    path("officers/<int:pk>/delete/", officers.officer_delete, name="officer-delete"),
     path("my/shifts/", my_shifts.my_shifts, name="my-shifts"),
 ]

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from personnel.views import absences, certificates, exports, imports, members, strength
+from personnel.views import absences, certificates, exports, imports, members, skills, strength
 
 urlpatterns: list[URLPattern] = [
     path("", members.member_list, name="member-list"),
@@ -19,6 +19,10 @@ urlpatterns: list[URLPattern] = [
     path("absences/<int:pk>/cancel/", absences.absence_cancel, name="absence-cancel"),
     path("certificates/<int:pk>/withdraw/", certificates.certificate_withdraw, name="certificate-withdraw"),
     path("strength/<int:pk>/", strength.unit_strength, name="unit-strength"),
+    path("<int:pk>/skills/new/", skills.skill_add, name="member-skill-add"),
+    path("skills/<int:pk>/remove/", skills.skill_remove, name="member-skill-remove"),
+    path("<int:pk>/protections/new/", skills.protection_add, name="protection-add"),
+    path("protections/<int:pk>/remove/", skills.protection_remove, name="protection-remove"),
     path("<int:pk>/", members.member_detail, name="member-detail"),
     path("<int:pk>/edit/", members.member_edit, name="member-edit"),
     path("<int:pk>/transfer/", members.member_transfer, name="member-transfer"),

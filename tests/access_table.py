@@ -34,9 +34,12 @@ WIDE = frozenset({"brigade", "reviewer", "inspector"})
 
 
 # Objects that hang on the member's own file; the other objects lie outside a member's scope.
-OWN_FILE = frozenset({"member", "certificate", "absence"})
+OWN_FILE = frozenset({"member", "certificate", "absence", "member_skill", "protection"})
 # Objects of the squadron, which a group leader's scope (the group) does not reach.
-OF_SQUADRON = frozenset({"squadron", "unit_leader", "roster", "beat", "shift_type", "cover", "limits"})
+OF_SQUADRON = frozenset({"squadron", "unit_leader", "roster", "beat", "shift_type", "cover", "limits"}) | {
+    "sworn_officer",
+    "exception",
+}
 
 
 @dataclass(frozen=True)
@@ -138,6 +141,10 @@ TABLE: dict[str, Page] = {
     "id-number": Page(None, roles("LB"), on="member"),
     "certificate-issue": Page(LEADER, LEADER, on="member"),
     "certificate-withdraw": Page(LEADER, LEADER, on="certificate"),
+    "member-skill-add": Page(LEADER, LEADER, on="member"),
+    "member-skill-remove": Page(None, LEADER, on="member_skill"),
+    "protection-add": Page(LEADER, LEADER, on="member"),
+    "protection-remove": Page(None, LEADER, on="protection"),
     "absence-list": Page(FILES),
     "absence-add": Page(LEADER, LEADER),
     "absence-cancel": Page(LEADER, LEADER, on="absence"),
@@ -181,6 +188,14 @@ TABLE: dict[str, Page] = {
     "limits-new": Page(roles("B"), roles("B")),
     "limits-edit": Page(roles("B"), roles("B"), on="limits"),
     "limits-delete": Page(None, roles("B"), on="limits"),
+    "officer-list": Page(COVER),
+    "officer-new": Page(roles("LB"), roles("LB")),
+    "officer-edit": Page(roles("LB"), roles("LB"), on="sworn_officer"),
+    "officer-delete": Page(None, roles("LB"), on="sworn_officer"),
+    "exception-list": Page(COVER),
+    "exception-new": Page(LEADER, LEADER),
+    "exception-sign": Page(None, roles("B"), on="exception"),
+    "exception-withdraw": Page(None, LEADER, on="exception"),
     # jobs
     "job-list": Page(EVERYONE),
     "job-detail": Page(EVERYONE, on="job"),

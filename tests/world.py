@@ -9,8 +9,17 @@ from typing import Any
 from django.utils import timezone
 
 from lianfang.platform.models import Job
-from patrols.models import Beat, CoverRequirement, Duty, Roster, ShiftType, WorkingTimeLimits
-from personnel.models import Absence, DutyCertificate, Member
+from patrols.models import (
+    Beat,
+    CoverRequirement,
+    Duty,
+    EmergencyException,
+    Roster,
+    ShiftType,
+    SwornOfficer,
+    WorkingTimeLimits,
+)
+from personnel.models import Absence, DutyCertificate, Member, MemberSkill, Protection
 from teams.models import Unit, UnitLeader, User
 from tests.factories import (
     make_absence,
@@ -45,6 +54,10 @@ class Place:
     unit_leader: UnitLeader
     roster: Roster
     duty: Duty
+    sworn_officer: SwornOfficer
+    exception: EmergencyException
+    member_skill: MemberSkill
+    protection: Protection
 
 
 @dataclass(frozen=True)
@@ -107,6 +120,17 @@ def _place(district: Unit, brigade: Unit, digits: str) -> Place:
         ),
         roster=roster,
         duty=make_duty(roster, member, DAY, shift_type, beat=beat),
+        sworn_officer=SwornOfficer.objects.create(unit=squadron, name=f"O{digits}"),
+        exception=_exception(squadron, digits),
+        member_skill=MemberSkill.objects.create(member=member, skill="drone", proof="UAV 1"),
+        protection=Protection.objects.create(member=member, kind="nursing", first_day=DAY, last_day=DAY),
+    )
+
+
+def _exception(squadron: Unit, digits: str) -> EmergencyException:
+    asker = make_user(f"asker{digits}", "leader", squadron)
+    return EmergencyException.objects.create(
+        unit=squadron, limits=["rest"], first_day=DAY, last_day=DAY, reason="flood", asked_by=asker
     )
 
 

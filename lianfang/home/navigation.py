@@ -88,6 +88,8 @@ SECTIONS: list[tuple[str, Any, list[Section]]] = [
             Section("roster-list", _("Rosters"), Action.ROSTER_VIEW),
             Section("cover-page", _("Beats and cover"), Action.COVER_VIEW),
             Section("shift-list", _("Shift types"), Action.COVER_VIEW),
+            Section("officer-list", _("Sworn officers"), Action.COVER_VIEW),
+            Section("limits-page", _("Working-time limits"), Action.COVER_VIEW),
         ],
     ),
     (

@@ -23,9 +23,12 @@ class LimitsForm(forms.ModelForm[WorkingTimeLimits]):
             "hours_a_week",
             "standard_hours_a_day",
             "overtime_a_month",
+            "counted_over",
             "rest_between_shifts",
             "consecutive_days",
             "consecutive_nights",
+            "least_days_in_a_row",
+            "least_nights_in_a_row",
             "days_off_a_week",
         ]
 

@@ -13,11 +13,12 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lianfang.platform.security import RowScope, RowScopeOf
 from patrols.models.beat import Beat
-from patrols.models.cover import every_weekday
+from patrols.models.cover import WEEKDAYS, every_weekday
 from patrols.models.roster import Roster
 from patrols.models.shift import ShiftType
 from patrols.models.task import TaskKind
@@ -109,6 +110,12 @@ class OfficerAvailability(models.Model):
             ),
             models.CheckConstraint(condition=Q(weekdays__len__gt=0), name="availability_some_weekday"),
         ]
+
+    @property
+    def weekdays_text(self) -> str:
+        if len(self.weekdays) == 7:
+            return gettext("daily")
+        return " ".join(str(WEEKDAYS[number]) for number in sorted(self.weekdays))
 
     def minutes_on(self, day: dt.date) -> tuple[int, int] | None:
         """Minutes from that day's midnight, an end past 24:00 for one that crosses it; None on other days."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -15,7 +16,7 @@ from lianfang.platform.history import service
 from lianfang.platform.problems import Problem, Refused
 from patrols.models import Duty, Roster, RosterStatus, RosterVersion
 from patrols.rules import versions
-from patrols.services import rostering
+from patrols.services import exceptions, officers, rostering
 from personnel.models import Engagement, EngagementKind
 from teams.models import Unit, UnitKind, User
 from teams.policy import Action
@@ -33,8 +34,17 @@ CONSTRAINTS = {
 
 
 @service
-def create_roster(*, by: User | None, unit: Unit, first_day: dt.date, last_day: dt.date) -> Roster:
+def create_roster(
+    *,
+    by: User | None,
+    unit: Unit,
+    first_day: dt.date,
+    last_day: dt.date,
+    action: Action = Action.ROSTER_EDIT,
+) -> Roster:
     """An empty draft for the squadron from `first_day` to `last_day`, both included.
+
+    `action` is what gives the actor the right to it.
 
     Raises `Refused` where the span is unsound or meets another roster of the squadron, `PermissionDenied` outside
     the actor's scope.
@@ -43,7 +53,7 @@ def create_roster(*, by: User | None, unit: Unit, first_day: dt.date, last_day: 
         raise Refused(problems)
     with refusing_constraints():
         roster = Roster.objects.create(unit=unit, first_day=first_day, last_day=last_day)
-    if by is not None and not _may(roster, by, Action.ROSTER_EDIT):
+    if by is not None and not _may(roster, by, action):
         raise PermissionDenied
     return roster
 
@@ -57,12 +67,14 @@ def publish(*, by: User | None, roster: Roster) -> RosterVersion:
     roster = locked(roster)
     if problems := publishing_problems(roster):
         raise Refused(problems)
+    sheet = rostering.sheet(roster)
     with refusing_constraints():
         _take_time(roster)
+        officers.name_leads(roster, sheet)
         roster.status = RosterStatus.PUBLISHED
         roster.version += 1
         roster.save()
-    return _freeze(roster, by)
+    return _freeze(roster, by, exceptions.frozen(sheet))
 
 
 @service
@@ -76,6 +88,7 @@ def unpublish(*, by: User | None, roster: Roster, reason: str) -> Roster:
     taken = list(roster.duties.values_list("engagement_id", flat=True))
     roster.duties.update(engagement=None)
     Engagement.objects.filter(pk__in=[pk for pk in taken if pk]).delete()
+    roster.leads.all().delete()
     roster.status = RosterStatus.DRAFT
     roster.save()
     return roster
@@ -175,7 +188,7 @@ def _take_time(roster: Roster) -> None:
     roster.duties.update(engagement_id=Subquery(own.values("pk")[:1]))
 
 
-def _freeze(roster: Roster, by: User | None) -> RosterVersion:
+def _freeze(roster: Roster, by: User | None, lifted: list[dict[str, Any]]) -> RosterVersion:
     duties = versions.snapshot(roster.duties.all())
     last = roster.versions.first()
     return RosterVersion.objects.create(
@@ -184,6 +197,7 @@ def _freeze(roster: Roster, by: User | None) -> RosterVersion:
         number=roster.version,
         published_by=by,
         duties=duties,
+        exceptions=lifted,
         changes=[change.as_json() for change in versions.changes(last.duties if last else [], duties)],
         digest=versions.digest(duties),
     )

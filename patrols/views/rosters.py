@@ -20,11 +20,12 @@ from patrols.forms.roster import ReasonForm, RosterForm, next_month
 from patrols.grid import Grid
 from patrols.models import Roster, RosterVersion
 from patrols.rules.versions import Change
-from patrols.services import copies, rostering, rosters
+from patrols.services import copies, exceptions, rostering, rosters
 from patrols.wording import ChangeLines
 from teams.gate import SignedInRequest, gate, manageable, visible
 from teams.models import CalendarDay, Unit
 from teams.policy import Action
+from teams.scope import scope_of
 
 PER_PAGE = 60  # five years of one squadron, or a month of sixty
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -44,6 +45,7 @@ def roster_list(request: SignedInRequest) -> HttpResponse:
         "missing": missing,
         "without_calendar": CalendarDay.objects.lacks(next_month(timezone.localdate())[0]),
         "may_create": bool(squadrons),
+        "may_generate_all": bool(scope_of(request.user, Action.ROSTER_GENERATE_ALL)),
         "one_unit": Unit.objects.visible_to(request.user).squadrons()[:2].count() <= 1,
     }
     return render(request, "patrols/roster/list.html", context)
@@ -163,10 +165,13 @@ def roster_xlsx(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _publish_page(request: SignedInRequest, roster: Roster, problems: list[Any], status: int = 200) -> HttpResponse:
     changes = rosters.waiting_changes(roster)
+    sheet = rostering.sheet(roster)
     context = {
         "roster": roster,
         "problems": problems,
         "duty_count": roster.duties.count(),
+        "exceptions": sheet.facts.exceptions,
+        "lifted": exceptions.lifted(sheet),
         "changes": ChangeLines(roster, changes).of(changes) if roster.version else [],
         "cancel_url": reverse("roster-grid", args=[roster.pk]),
     }

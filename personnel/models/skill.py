@@ -45,7 +45,9 @@ class MemberSkill(models.Model):
 
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="skills", verbose_name=_("member"))
     skill = models.CharField(_("skill"), max_length=12, choices=SkillKind.choices)
-    proof = models.CharField(_("proof"), max_length=60, help_text=_("Licence or certificate, with its number or class."))
+    proof = models.CharField(
+        _("proof"), max_length=60, help_text=_("Licence or certificate, with its number or class.")
+    )
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
 
     objects = MemberSkillQuerySet.as_manager()

@@ -1,0 +1,38 @@
+"""The form that asks for an emergency exception."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from patrols.forms.cover import day_input
+from patrols.models import EmergencyException, WaivableLimit
+from patrols.rules.exceptions import asking_problems
+from teams.models import Unit
+
+
+class ExceptionForm(forms.ModelForm[EmergencyException]):
+    limits = forms.MultipleChoiceField(
+        label=_("Limits lifted"), choices=WaivableLimit.choices, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = EmergencyException
+        fields = ["unit", "limits", "first_day", "last_day", "reason"]
+        widgets = {"first_day": day_input(), "last_day": day_input()}
+        help_texts = {"reason": _("Flood, fire, a major accident, a call-out by the district (劳动法 art. 42).")}
+
+    def __init__(self, *args: Any, units: QuerySet[Unit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["unit"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - a foreign key
+        field.queryset, field.empty_label = units, None
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        if not self.errors:
+            for problem in asking_problems(self.instance):
+                self.add_error(problem.field, problem.message)
