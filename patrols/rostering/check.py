@@ -54,10 +54,23 @@ def check(problem: Problem, roster: Iterable[Assignment], *, soft: bool = False)
     lines = timelines(problem, roster)
     found = [item for line in lines.values() for item in judge(problem, line, soft=soft)]
     found += _changed_fixed(problem, lines)
-    for limit in problem.limits:
-        if limit.hard or soft:
-            found += [item for item in limit.breaches_together(problem, lines) if not _waived(problem, item)]
+    found += _together(problem, lines, soft=soft)
     return sorted(found, key=lambda item: (item.person or "", item.days, item.code))
+
+
+def check_together(problem: Problem, roster: Iterable[Assignment], *, soft: bool = False) -> list[Violation]:
+    """The limits that the duties of several people break together; what one person's break alone is left out."""
+    return _together(problem, timelines(problem, roster), soft=soft)
+
+
+def _together(problem: Problem, lines: Mapping[str, Timeline], *, soft: bool) -> list[Violation]:
+    return [
+        item
+        for limit in problem.limits
+        if limit.hard or soft
+        for item in limit.breaches_together(problem, lines)
+        if not _waived(problem, item)
+    ]
 
 
 def check_person(

@@ -214,41 +214,53 @@ class _Run:
         for day in range(pricer.days):
             self._step(day)
 
-    def rested(self, day: int) -> list[int]:
+    def rested(self, day: int) -> range:
         """Lengths (from 0) of a run of days off after which work may begin on the day."""
         least = self.batch.least_off
-        return [k for k in range(least) if k + 1 >= least or k + 1 >= day]
+        return range(min(least, max(day, 1)) - 1, least)
 
-    def ended(self, day: int) -> list[int]:
+    def ended(self, day: int) -> range:
         """Lengths (from 0) of a run of work that may end before the day."""
-        least = self.batch.least_run
-        return [r for r in range(self.batch.run) if r + 1 >= least or r + 1 >= day]
+        return range(min(self.batch.least_run, max(day, 1)) - 1, self.batch.run)
 
     def _step(self, day: int) -> None:
-        work, off, batch = self.work[-1], self.off[-1], self.batch
+        work, off = self.work[-1], self.off[-1]
         new_work = np.full_like(work, INFINITE)
-        fresh = off[:, self.rested(day)].min(axis=1)
+        fresh = off[:, self.rested(day).start :].min(axis=1)
+        going = self._going(work)
         for shift in range(self.pricer.shifts):
             price = self.prices[:, day, shift]
-            if not (price < INFINITE).any():
-                continue
-            self._enter(new_work[:, shift], fresh, work, shift, day)
-            new_work[:, shift] += price[:, None, None, None, None]
-        np.minimum(new_work, INFINITE, out=new_work)
-        new_off = np.empty_like(off)
-        stopping = work[:, :, self.ended(day)].min(axis=(1, 2))
-        if batch.least_off == 1:
-            new_off[:, 0] = np.minimum(stopping, off[:, 0])
-        else:
-            new_off[:, 0] = stopping
-            new_off[:, 1:] = off[:, :-1]
-            np.minimum(new_off[:, -1], off[:, -1], out=new_off[:, -1])
-        new_off += self.prices[:, day, -1][:, None, None, None, None]
-        np.minimum(new_off, INFINITE, out=new_off)
+            if (price < INFINITE / 2).any():
+                self._enter(new_work[:, shift], fresh, going[shift], shift, day)
+                new_work[:, shift] += price[:, None, None, None, None]
         self.work.append(new_work)
-        self.off.append(new_off)
+        self.off.append(self._rest(work, off, day))
 
-    def _enter(self, into: Prices, fresh: Prices, work: Prices, shift: int, day: int) -> None:
+    def _rest(self, work: Prices, off: Prices, day: int) -> Prices:
+        """The values of ending the day off."""
+        new_off = np.empty_like(off)
+        length = self.ended(day).start
+        stopping = work[:, 0, length:].min(axis=1)
+        for shift in range(1, self.pricer.shifts):
+            np.minimum(stopping, work[:, shift, length:].min(axis=1), out=stopping)
+        new_off[:, 0] = stopping
+        new_off[:, 1:] = off[:, :-1]
+        np.minimum(new_off[:, -1], off[:, -1], out=new_off[:, -1])
+        new_off += self.prices[:, day, -1][:, None, None, None, None]
+        return new_off
+
+    def _going(self, work: Prices) -> list[Prices | None]:
+        """For each shift the least value over the shifts that may come before it; equal sets are worked out once."""
+        known: dict[tuple[int, ...], Prices] = {}
+        for before in sorted({tuple(own) for own in self.batch.before if own}, key=len):
+            part = max((own for own in known if set(own) <= set(before)), key=len, default=())
+            value = known[part] if part else work[:, before[0]]
+            for shift in set(before) - set(part or before[:1]):
+                value = np.minimum(value, work[:, shift])
+            known[before] = value
+        return [known[tuple(own)] if own else None for own in self.batch.before]
+
+    def _enter(self, into: Prices, fresh: Prices, going: Prices | None, shift: int, day: int) -> None:
         """The values before the day's price: a run that begins or goes on with this shift."""
         batch = self.batch
         size = batch.minutes[shift]
@@ -260,10 +272,8 @@ class _Run:
         opens_from_off = opens or (self.tracks and day in self.pricer.sunday)
         rare = shift == batch.rare_shift
         _move(into[:, 0, target], fresh[:, source], weekend=opens_from_off, rare=rare)
-        before = batch.before[shift]
-        if not before or (batch.run == 1 and batch.run_is_capped):
+        if going is None:
             return
-        going = work[:, before].min(axis=1)
         if batch.run > 1:
             _move(into[:, 1:, target], going[:, :-1, source], weekend=opens, rare=rare)
         if not batch.run_is_capped:
@@ -289,7 +299,9 @@ class _Run:
             work = np.where(allowed[position], self.work[-1][position], INFINITE)
             off = np.where(allowed[position], self.off[-1][position], INFINITE)
             values[position] = min(work.min(), off.min())
-            schedules.append(self._walk(position, work, off) if values[position] < INFINITE / 2 else [])
+            possible = values[position] < INFINITE / 2
+            schedules.append(self._walk(position, work, off) if possible else [])
+            values[position] = values[position] if possible else INFINITE
         return values, schedules
 
     def _walk(self, position: int, work: Prices, off: Prices) -> list[int]:
