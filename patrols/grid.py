@@ -7,7 +7,7 @@ Beside the remarks it reads nothing itself: everything comes from the sheet.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -16,7 +16,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from patrols.models import Beat, Duty, Roster, ShiftType
+from patrols.models import Beat, Duty, DutyOrigin, Roster, RosterVersion, ShiftType
 from patrols.models.cover import WEEKDAYS
 from patrols.services.duties import mark_of
 from patrols.services.rostering import Finding, NeedCover, Sheet, Totals
@@ -79,6 +79,7 @@ class Cell:
     absence: str  # one or two characters, shown hatched
     absence_label: str
     is_broken: bool
+    published: str | None = None  # the mark in the version that the grid is compared with
 
     @property
     def date(self) -> dt.date:
@@ -91,6 +92,15 @@ class Cell:
     @property
     def iso(self) -> str:
         return self.column.date.isoformat()
+
+    @property
+    def origin(self) -> str:
+        """Where the duty comes from, unless it was set by hand."""
+        return self.duty.origin if self.duty and self.duty.origin != DutyOrigin.HAND else ""
+
+    @property
+    def is_changed(self) -> bool:
+        return self.published is not None and self.published != self.mark
 
     @property
     def text(self) -> str:
@@ -108,8 +118,13 @@ class Cell:
 
     @property
     def css(self) -> str:
-        names = [self.column.css, "away" if self.absence else "", "broken" if self.is_broken else ""]
-        return " ".join(name for name in (*names, "fixed" if self.duty and self.duty.is_fixed else "") if name)
+        states = {
+            "away": bool(self.absence),
+            "broken": self.is_broken,
+            "fixed": bool(self.duty and self.duty.is_fixed),
+            "changed": self.is_changed,
+        }
+        return " ".join(name for name in (self.column.css, *(name for name, on in states.items() if on)) if name)
 
 
 @dataclass(frozen=True)
@@ -155,6 +170,7 @@ class CoverRow:
     shift: ShiftType
     cells: list[tuple[Column, NeedCover | None]]
     is_first: bool  # of its beat: the name is written once
+    broken: frozenset[dt.date]  # the days on which its people together break a limit
 
 
 @dataclass(frozen=True)
@@ -186,9 +202,10 @@ class Strip:
 class Grid:
     """The whole table of one roster."""
 
-    def __init__(self, sheet: Sheet, *, today: dt.date | None = None) -> None:
+    def __init__(self, sheet: Sheet, *, today: dt.date | None = None, compared: RosterVersion | None = None) -> None:
         self.sheet = sheet
         self.today = today
+        self.compared = compared
 
     @property
     def roster(self) -> Roster:
@@ -232,6 +249,7 @@ class Grid:
                 shift=self._shifts[shift],
                 cells=[(column, cells.get((beat, shift, column.date))) for column in self.columns],
                 is_first=position == 0 or pairs[position - 1][0] != beat,
+                broken=frozenset(day for place, day in self._broken_needs if place == (beat, shift)),
             )
             for position, (beat, shift) in enumerate(pairs)
         ]
@@ -290,6 +308,7 @@ class Grid:
             "shifts": [_shift_json(shift, self.roster) for shift in self.sheet.shift_types],
             "beats": {beat.pk: beat.name for beat in self.sheet.beats},
             "standard": self.strip.standard,
+            "compared": self._compared_json(),
             **facts_json(self.sheet, self.findings, self.needs),
         }
 
@@ -317,6 +336,22 @@ class Grid:
         spots = _Spots(self.sheet)
         return {(finding.member_id, spots.of(finding)) for finding in self.findings}
 
+    @cached_property
+    def _broken_needs(self) -> set[tuple[tuple[int, int], dt.date]]:
+        return {(f.place, day) for f in self.findings if f.place and f.member_id is None for day in f.days}
+
+    @cached_property
+    def _published(self) -> Mapping[tuple[int, str], str]:
+        """The marks of the version compared with, by member and day."""
+        entries = self.compared.duties if self.compared else []
+        return {(e["member"], e["day"]): f"{e['shift']}.{e['beat'] or 0}" for e in entries}
+
+    def _compared_json(self) -> dict[str, Any] | None:
+        if self.compared is None:
+            return None
+        marks = {f"{member}|{day}": mark for (member, day), mark in self._published.items()}
+        return {"number": self.compared.number, "marks": marks}
+
     def _row(self, member: Member) -> Row:
         duties = self._duties_by_member[member.pk]
         cells = [self._cell(member.pk, column, duties.get(column.date)) for column in self.columns]
@@ -333,6 +368,7 @@ class Grid:
             absence=absence_code(reason) if reason else "",
             absence_label=self.sheet.reason_label(reason) if reason else "",
             is_broken=(member_id, column.date) in self._broken,
+            published=self._published.get((member_id, column.date.isoformat()), "") if self.compared else None,
         )
 
 
@@ -394,6 +430,7 @@ def _finding_json(finding: Finding, spot: dt.date | None) -> dict[str, Any]:
         "member": finding.member_id,
         "days": [day.isoformat() for day in finding.days],
         "spot": spot.isoformat() if spot else None,
+        "place": finding.place,
         "text": str(finding.message),
     }
 
@@ -418,6 +455,9 @@ def _need_json(need: NeedCover) -> dict[str, Any]:
         "minimum": need.minimum,
         "ideal": need.ideal,
         "tone": TONES[need.state],
+        "lacks": need.missing_skills,
+        "led": need.officer_led,
+        "lead": need.lead,
     }
 
 

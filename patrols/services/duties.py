@@ -13,6 +13,7 @@ from lianfang.platform.history import service
 from lianfang.platform.problems import Problem, Refused
 from patrols.models import Duty, DutyOrigin, Roster, ShiftType
 from patrols.services import rostering
+from patrols.services.conflicts import conflict_sentences
 from patrols.services.rosters import locked, refusing_constraints
 from teams.models import User
 
@@ -35,6 +36,7 @@ class CellChange:
     beat_id: int | None = None
     expected: str | None = None
     is_fixed: bool = True
+    origin: str = DutyOrigin.HAND  # undo gives a generated cell back as what it was
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class CellOutcome:
     status: str
     mark: str
     is_fixed: bool = False
+    origin: str = DutyOrigin.HAND
     message: str = ""
 
 
@@ -52,18 +55,19 @@ class CellOutcome:
 class CellResult:
     """The outcomes in the order of the changes, and what stands after them.
 
-    `sheet` holds the touched people alone, `cover` the needs of the touched days: every limit is one person's, so
-    nobody else's standing can change.
+    `sheet` holds the touched people alone, `cover` the needs of the touched days: nobody else's standing and no other
+    day's can change.
     """
 
     cells: list[CellOutcome]
     sheet: rostering.Sheet
     cover: list[rostering.NeedCover]
+    together: list[rostering.Finding]  # what everybody's duties of the touched days break together
 
     @property
     def findings(self) -> list[rostering.Finding]:
-        """The hard limits that the touched people's duties break now."""
-        return [finding for finding in self.sheet.findings() if finding.hard]
+        """The hard limits that the touched people's duties break now, and those broken on the touched days."""
+        return [finding for finding in (*self.sheet.findings(), *self.together) if finding.hard]
 
 
 def mark_of(duty: Duty | None) -> str:
@@ -86,7 +90,17 @@ def set_cells(*, by: User | None, roster: Roster, changes: Sequence[CellChange])
     outcomes = [board.apply(change) for change in changes]
     with refusing_constraints():
         board.write(roster)
-    return CellResult(outcomes, board.sheet, board.cover())
+    outcomes = _told(board, outcomes, by)
+    return CellResult(outcomes, board.sheet, board.cover(), board.sheet.findings_together(days))
+
+
+def _told(board: _Board, outcomes: list[CellOutcome], reader: User | None) -> list[CellOutcome]:
+    """The outcomes, each conflict with who was quicker and what stands now."""
+    keys = [(o.change.member_id, o.change.day) for o in outcomes if o.status == "conflict"]
+    told = conflict_sentences(board.sheet.roster, {key: board.words(key) for key in keys}, reader=reader)
+    return [
+        replace(o, message=told[o.change.member_id, o.change.day]) if o.status == "conflict" else o for o in outcomes
+    ]
 
 
 @dataclass
@@ -118,7 +132,7 @@ class _Board:
         if problem := self._unknown(change):
             return self._stays(change, "refused", problem)
         if change.expected is not None and change.expected != mark_of(now):
-            return self._stays(change, "conflict", self._conflict(now))
+            return self._stays(change, "conflict", "")
         if change.shift_code is None:
             self._put(key, None)
             return CellOutcome(change, "saved", "")
@@ -152,11 +166,13 @@ class _Board:
             return _("This beat is not one of the squadron's.")
         return ""
 
-    def _conflict(self, now: Duty | None) -> str:
-        code = now.shift_type.code if now else ""
-        if code:
-            return _("Somebody else has just set %(code)s here. Nothing was overwritten.") % {"code": code}
-        return _("Somebody else has just cleared this cell. Nothing was overwritten.")
+    def words(self, key: tuple[int, dt.date]) -> str:
+        """What stands in a cell: its shift's code and its beat; empty where nothing does."""
+        now = self.cells.get(key)
+        if now is None:
+            return ""
+        beat = next((beat.name for beat in self.sheet.beats if beat.pk == now.beat_id), "")
+        return f"{now.shift_type.code} {beat}".strip()
 
     def _set(self, change: CellChange, shift: ShiftType) -> CellOutcome:
         key = (change.member_id, change.day)
@@ -168,7 +184,7 @@ class _Board:
         if message := self._impossible(change):
             self._put(key, before)
             return self._stays(change, "refused", message)
-        return CellOutcome(change, "saved", mark_of(duty), duty.is_fixed)
+        return CellOutcome(change, "saved", mark_of(duty), duty.is_fixed, duty.origin)
 
     def _duty(self, change: CellChange, shift: ShiftType, beat_id: int | None) -> Duty:
         member = self.members[change.member_id]
@@ -185,7 +201,7 @@ class _Board:
             starts=starts,
             ends=ends,
             is_fixed=change.is_fixed,
-            origin=DutyOrigin.HAND,
+            origin=change.origin,
         )
 
     def _beat_for(self, shift: ShiftType, change: CellChange) -> int | None:
@@ -216,4 +232,5 @@ class _Board:
 
     def _stays(self, change: CellChange, status: str, message: str) -> CellOutcome:
         now = self.cells.get((change.member_id, change.day))
-        return CellOutcome(change, status, mark_of(now), bool(now and now.is_fixed), message)
+        origin = now.origin if now else DutyOrigin.HAND
+        return CellOutcome(change, status, mark_of(now), bool(now and now.is_fixed), origin, message)

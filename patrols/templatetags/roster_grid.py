@@ -28,12 +28,14 @@ def cover_cells(row: CoverRow, editable: bool) -> SafeString:  # noqa: FBT001 - 
 
 def _cell(cell: Cell, *, editable: bool) -> SafeString:
     away = format_html(' data-a="{}" data-al="{}"', cell.absence, cell.absence_label) if cell.absence else ""
+    origin = format_html(' data-o="{}"', cell.origin) if cell.origin else ""
     link = format_html(' href="cells/{}/{}/"', cell.member_id, cell.iso) if editable else ""
     return format_html(
-        '<td class="{}" data-d="{}" data-v="{}"{}><a{} class="{}" title="{}">{}</a></td>',
+        '<td class="{}" data-d="{}" data-v="{}"{}{}><a{} class="{}" title="{}">{}</a></td>',
         cell.css,
         cell.iso,
         cell.mark,
+        origin,
         away,
         link,
         cell.chip,
@@ -48,8 +50,9 @@ def _need(row: CoverRow, column: Column, need: NeedCover | None, *, editable: bo
         return format_html('<td class="need {}" data-d="{}"></td>', column.css, iso)
     link = format_html(' href="needs/{}/{}/{}/"', row.beat.pk, row.shift.pk, iso) if editable else ""
     return format_html(
-        '<td class="need need-{}" data-d="{}"><a{}><b>{}</b><small>/{}</small></a></td>',
+        '<td class="need need-{}{}" data-d="{}"><a{}><b>{}</b><small>/{}</small></a></td>',
         tone_of([need]),
+        " broken" if column.date in row.broken else "",
         iso,
         link,
         need.have,

@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
@@ -16,11 +17,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lianfang.platform.problems import Refused
+from patrols.day import RosterDay
 from patrols.forms.duty import DutyCellForm
 from patrols.forms.roster import RemarkForm
 from patrols.grid import Grid, facts_json
-from patrols.models import Roster, RosterStatus
-from patrols.services import duties, remarks, rostering
+from patrols.models import DutyOrigin, Roster, RosterStatus
+from patrols.services import duties, remarks, rostering, rosters
+from patrols.wording import ChangeLine, ChangeLines
 from teams.gate import SignedInRequest, gate, manageable, visible
 from teams.policy import Action
 from teams.scope import scope_of
@@ -41,6 +44,11 @@ SCRIPT_TEXT = {
     "clear": gettext_lazy("Clear"),
     "more": gettext_lazy("Shift and beat…"),
     "needs": gettext_lazy("Needs %(minimum)s, has %(have)s"),
+    "lacks": gettext_lazy("%(n)s with the asked skill are missing."),
+    "lead": gettext_lazy("Led by %(name)s."),
+    "noLead": gettext_lazy("No sworn officer is free to lead."),
+    "version": gettext_lazy("In version %(n)s: %(cell)s"),
+    "loneDay": gettext_lazy("Whole day chosen: a letter sets everybody, Ctrl+C copies."),
     "noNeed": gettext_lazy("Nothing is asked for on this day."),
     "coverOf": gettext_lazy("Cover on %(day)s"),
     "remark": gettext_lazy("Remark…"),
@@ -55,24 +63,52 @@ MOST_CHANGES = 2000  # more than two months of a whole squadron is no gesture of
 @require_GET
 @gate(Action.ROSTER_VIEW)
 def roster_grid(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The roster of a squadron, to read and (while it is a draft, with the right) to change."""
+    """The roster of a squadron, to read and (while it is a draft, with the right) to change.
+
+    `?day=` chooses the day that a phone lists (alone, as a part), `?compare=1` marks what differs from the last version.
+    """
     roster = visible(_rosters(), request.user, pk=pk)
-    grid = Grid(rostering.sheet(roster), today=timezone.localdate())
+    today = timezone.localdate()
+    compared = roster.versions.first() if request.GET.get("compare") else None
+    grid = Grid(rostering.sheet(roster), today=today, compared=compared)
     may_edit = scope_of(request.user, Action.ROSTER_EDIT).covers(roster.unit.path)
-    data = grid.as_json() | {
-        "editable": may_edit and roster.is_draft,
-        "remarkable": may_edit and not roster.is_closed,
-        "text": SCRIPT_TEXT,
-    }
-    context = {
-        "roster": roster,
-        "grid": grid,
-        "data": data,
-        "may_edit": may_edit,
-        "may_close": roster.status == RosterStatus.PUBLISHED and roster.last_day < timezone.localdate(),
+    day = RosterDay(grid, _shown_day(roster, request.GET.get("day", ""), today))
+    context: dict[str, Any] = {"roster": roster, "grid": grid, "may_edit": may_edit, "day": day}
+    if request.headers.get("HX-Target") == "day":
+        return render(request, "patrols/roster/_day.html", context)
+    context |= {
+        "data": _page_data(grid, may_edit=may_edit),
+        "may_close": roster.status == RosterStatus.PUBLISHED and roster.last_day < today,
         "may_publish": scope_of(request.user, Action.ROSTER_PUBLISH).covers(roster.unit.path),
+        "changes": _change_lines(roster) if compared else [],
+        "has_shifts": any(shift.is_active for shift in grid.sheet.shift_types),
     }
     return render(request, "patrols/roster/grid.html", context)
+
+
+def _page_data(grid: Grid, *, may_edit: bool) -> dict[str, Any]:
+    """What the page's script starts from."""
+    roster = grid.roster
+    rights = {"editable": may_edit and roster.is_draft, "remarkable": may_edit and not roster.is_closed}
+    return grid.as_json() | rights | {"text": SCRIPT_TEXT}
+
+
+def _change_lines(roster: Roster) -> list[ChangeLine]:
+    changes = rosters.waiting_changes(roster)
+    return ChangeLines(roster, changes).of(changes)
+
+
+def _shown_day(roster: Roster, asked: str, today: dt.date) -> dt.date:
+    """The day asked for, else today, else the roster's first."""
+    day = _date(asked) or today
+    return day if roster.first_day <= day <= roster.last_day else roster.first_day
+
+
+def _date(text: str) -> dt.date | None:
+    try:
+        return parse_date(text)
+    except ValueError:  # such as 31 February
+        return None
 
 
 @require_POST
@@ -104,7 +140,7 @@ def duty_cell(request: SignedInRequest, pk: int, member: int, day: str) -> HttpR
     if request.method == "POST" and form.is_valid():
         problems = _set_cell(request, roster, form.change())
         if not problems:
-            return redirect("roster-grid", pk=roster.pk)
+            return _to_day(roster, date)
         form.add_error(None, problems)
     found = [f for f in sheet.findings_of([person.pk]) if date in f.days]
     context = {"roster": roster, "person": person, "day": date, "form": form, "findings": found}
@@ -145,7 +181,7 @@ def roster_remark(request: SignedInRequest, pk: int, day: str) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, [str(problem.message) for problem in refusal.problems])
         else:
-            return redirect("roster-grid", pk=roster.pk)
+            return _to_day(roster, date)
     return render(request, "patrols/roster/remark.html", {"roster": roster, "day": date, "form": form})
 
 
@@ -153,9 +189,14 @@ def _rosters() -> Any:
     return Roster.objects.select_related("unit")
 
 
+def _to_day(roster: Roster, day: dt.date) -> HttpResponse:
+    """Back to the grid, at the day from which the form was opened."""
+    return redirect(f"{reverse('roster-grid', args=[roster.pk])}?day={day.isoformat()}")
+
+
 def _day_of(roster: Roster, text: str) -> dt.date:
     """The day in the address; any other than the roster's own is a 404."""
-    day = parse_date(text)
+    day = _date(text)
     if day is None or not roster.first_day <= day <= roster.last_day:
         raise Http404
     return day
@@ -185,6 +226,7 @@ def _changes(body: bytes) -> list[duties.CellChange]:
             beat_id=None if item.get("beat") is None else int(item["beat"]),
             expected=None if item.get("expected") is None else str(item["expected"]),
             is_fixed=bool(item.get("fixed", True)),
+            origin=DutyOrigin(item.get("origin") or DutyOrigin.HAND),
         )
         for item in items
     ]
@@ -197,5 +239,6 @@ def _outcome_json(cell: duties.CellOutcome) -> dict[str, Any]:
         "status": cell.status,
         "mark": cell.mark,
         "fixed": cell.is_fixed,
+        "origin": cell.origin,
         "message": str(cell.message),
     }

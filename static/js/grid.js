@@ -36,7 +36,8 @@
         td: td, link: td.firstElementChild || td, row: row, column: column, day: td.dataset.d,
         member: tr.dataset.m ? Number(tr.dataset.m) : null,
         beat: tr.dataset.beat, shift: tr.dataset.shift,
-        mark: td.dataset.v || "", fixed: td.classList.contains("fixed"), wish: null, error: "",
+        mark: td.dataset.v || "", fixed: td.classList.contains("fixed"), origin: td.dataset.o || "hand",
+        wish: null, error: "",
         away: td.dataset.a || "", awayLabel: td.dataset.al || "",
       };
       cell.link.tabIndex = -1;
@@ -46,12 +47,13 @@
     });
   });
   if (!rows.length || !rows[0].length) return;
+  const people = rows.filter(function (row) { return row[0].member; }).length; // the rows above those of cover
 
   function stored(cell) {
-    if (!cell.mark) return { shift: null, beat: null, fixed: true };
+    if (!cell.mark) return { shift: null, beat: null, fixed: true, origin: "hand" };
     const parts = cell.mark.split(".");
     const shift = shiftById[parts[0]];
-    return { shift: shift ? shift.code : null, beat: Number(parts[1]), fixed: cell.fixed };
+    return { shift: shift ? shift.code : null, beat: Number(parts[1]), fixed: cell.fixed, origin: cell.origin };
   }
 
   function shown(cell) {
@@ -67,10 +69,24 @@
     const shift = now.shift === null ? null : shiftNamed(now.shift);
     cell.link.className = shift ? "shift shift-" + shift.colour : cell.away ? "away-mark" : "free-mark";
     cell.link.textContent = shift ? shift.code : cell.away || "·";
-    cell.link.title = cell.error || (shift && now.beat ? state.beats[now.beat] || "" : cell.awayLabel);
+    cell.link.title = tip(cell);
     cell.td.classList.toggle("fixed", Boolean(shift) && now.fixed !== false);
     cell.td.classList.toggle("waiting", Boolean(cell.wish));
     cell.td.classList.toggle("failed", Boolean(cell.error));
+    cell.td.classList.toggle("changed", state.compared !== null && publishedMark(cell) !== cell.mark);
+  }
+
+  /* What the pointer is told: the name (the column may be too narrow for it), what stands there, what is wrong with it. */
+  function tip(cell) {
+    const now = shown(cell);
+    const shift = now.shift === null ? null : shiftNamed(now.shift);
+    const facts = shift ? shift.name + " " + shift.hours + (now.beat ? " " + (state.beats[now.beat] || "") : "") : cell.awayLabel;
+    const reasons = findingsOf(cell).map(function (finding) { return finding.text; });
+    return [describe(cell) + (facts ? "：" + facts : "")].concat(cell.error || [], reasons).join("\n");
+  }
+
+  function publishedMark(cell) {
+    return state.compared.marks[cell.member + "|" + cell.day] || "";
   }
 
   /* ---- steps: what Ctrl-Z takes back, however many cells it was ---- */
@@ -96,7 +112,7 @@
   }
 
   function setShift(cells, code, beat) {
-    change(cells, function () { return { shift: code, beat: beat === undefined ? null : beat, fixed: true }; });
+    change(cells, function () { return { shift: code, beat: beat === undefined ? null : beat, fixed: true, origin: "hand" }; });
   }
 
   function replay(from, to, side) {
@@ -105,7 +121,7 @@
     to.push(step);
     step.filter(function (entry) { return !entry.after.failed; }).forEach(function (entry) {
       const wanted = entry[side];
-      enqueue(entry.cell, { shift: wanted.shift, beat: wanted.beat, fixed: wanted.fixed });
+      enqueue(entry.cell, { shift: wanted.shift, beat: wanted.beat, fixed: wanted.fixed, origin: wanted.origin });
     });
     focusCell(step[0].cell);
     window.lianfang.announce(side === "before" ? text.undone : text.redone);
@@ -148,7 +164,10 @@
     const changes = underWay.map(function (pair) {
       const cell = pair[0];
       const wish = pair[1];
-      return { member: cell.member, day: cell.day, shift: wish.shift, beat: wish.beat, fixed: wish.fixed, expected: cell.mark };
+      return {
+        member: cell.member, day: cell.day, shift: wish.shift, beat: wish.beat,
+        fixed: wish.fixed, origin: wish.origin, expected: cell.mark,
+      };
     });
     fetch(root.dataset.cellsUrl, {
       method: "POST",
@@ -191,6 +210,7 @@
   function confirmCell(cell, wish, outcome) {
     cell.mark = outcome.mark;
     cell.fixed = outcome.fixed;
+    cell.origin = outcome.origin;
     const now = stored(cell);
     // A lost answer: the change had arrived, so the second try meets its own work.
     const same = now.shift === wish.shift && (wish.beat === null || now.beat === (wish.beat || 0));
@@ -243,21 +263,47 @@
 
   function takeFacts(reply) {
     state.findings = state.findings
-      .filter(function (finding) { return !(finding.member in reply.totals); })
+      .filter(function (finding) { return finding.member === null ? !(finding.spot in reply.cover) : !(finding.member in reply.totals); })
       .concat(reply.findings);
     Object.assign(state.totals, reply.totals);
     Object.assign(state.cover, reply.cover);
-    drawFindings();
     Object.keys(reply.totals).forEach(drawTotals);
     Object.keys(reply.cover).forEach(drawCover);
+    drawFindings();
     drawStrip();
   }
 
   function drawFindings() {
-    table.querySelectorAll("td.broken").forEach(function (td) { td.classList.remove("broken"); });
+    table.querySelectorAll("td.broken").forEach(function (td) {
+      td.classList.remove("broken");
+      if (td.gridCell.member) td.gridCell.link.title = tip(td.gridCell);
+    });
     state.findings.forEach(function (finding) {
-      const cell = cellAt[finding.member + "|" + finding.spot];
-      if (cell) cell.td.classList.add("broken");
+      const cell = spotOf(finding);
+      if (!cell) return;
+      cell.td.classList.add("broken");
+      cell.link.title = cell.member ? tip(cell) : finding.text;
+    });
+  }
+
+  /* Its cell: a person's, or for what several people break together the one of their need. */
+  function spotOf(finding) {
+    if (finding.member !== null) return cellAt[finding.member + "|" + finding.spot];
+    const row = finding.place && rows.find(function (cells) {
+      return cells[0].beat === String(finding.place[0]) && cells[0].shift === String(finding.place[1]);
+    });
+    return row && row.find(function (cell) { return cell.day === finding.spot; });
+  }
+
+  function findingsOf(cell) {
+    const now = stored(cell);
+    const shift = now.shift === null ? null : shiftNamed(now.shift);
+    return state.findings.filter(function (finding) {
+      if (finding.days.indexOf(cell.day) < 0) return false;
+      if (finding.member !== null) return finding.member === cell.member;
+      const place = finding.place || [];
+      return cell.member ? Boolean(shift) && place[0] === now.beat && place[1] === shift.id
+        : String(place[0]) === cell.beat && String(place[1]) === cell.shift;
     });
   }
 
@@ -279,7 +325,7 @@
     cover.needs.forEach(function (need) {
       const td = table.querySelector('tr[data-beat="' + need.beat + '"][data-shift="' + need.shift + '"] td[data-d="' + day + '"]');
       if (!td) return;
-      td.className = "need need-" + need.tone;
+      td.className = "need need-" + need.tone + (td.classList.contains("broken") ? " broken" : "");
       td.firstElementChild.firstChild.textContent = need.have;
     });
   }
@@ -319,9 +365,17 @@
 
   /* ---- focus and selection ---- */
 
-  let focused = rows[0][0];
+  let focused = rows[0][startColumn()];
   let anchor = focused;
   let selected = [focused];
+
+  /* Where Tab first lands: on the day that the page was opened for, else today, else the first. */
+  function startColumn() {
+    const asked = /[?&]day=([\d-]+)/.exec(window.location.search);
+    const today = table.querySelector("thead th.today");
+    const day = asked ? asked[1] : today && today.dataset.d;
+    return Math.max(0, rows[0].findIndex(function (cell) { return cell.day === day; }));
+  }
 
   function focusCell(cell, extend) {
     focused.link.tabIndex = -1;
@@ -331,7 +385,20 @@
     if (!extend) anchor = cell;
     select();
     reveal(cell);
+    panel.querySelector("[data-candidates]").textContent = "";
     drawPanel();
+  }
+
+  /* Everybody on a day, or one person's days: the anchor lies at the far end, so that the view stays where it is. */
+  function selectDay(column, extend) {
+    if (!extend) anchor = rows[Math.max(0, people - 1)][column];
+    focusCell(rows[0][column], true);
+    if (!extend) window.lianfang.announce(text.loneDay);
+  }
+
+  function selectRow(row) {
+    anchor = rows[row][rows[row].length - 1];
+    focusCell(rows[row][0], true);
   }
 
   /* The names stay in place at the left and the days on top: a cell must not hide beneath them. */
@@ -379,7 +446,7 @@
   }
 
   function describe(cell) {
-    return (cell.member ? state.names[cell.member] : "") + " " + state.days[cell.day];
+    return ((cell.member ? state.names[cell.member] : "") + " " + state.days[cell.day]).trim();
   }
 
   /* ---- keyboard ---- */
@@ -406,6 +473,7 @@
     const key = event.key.toLowerCase();
     if (key === "home") focusCell(rows[0][0], event.shiftKey);
     else if (key === "end") focusCell(rows[rows.length - 1][rows[0].length - 1], event.shiftKey);
+    else if (key === " ") selectDay(focused.column);
     else if (key === "c") copyBlock();
     else if (key === "v") pasteBlock();
     else return false;
@@ -414,7 +482,8 @@
 
   function onPlainKey(event) {
     const step = MOVES[event.key];
-    if (step) move(step[0], step[1], event.shiftKey);
+    if (event.key === " " && event.shiftKey) selectRow(focused.row);
+    else if (step) move(step[0], step[1], event.shiftKey);
     else if (event.key === "Home") focusCell(rows[focused.row][0], event.shiftKey);
     else if (event.key === "End") focusCell(rows[focused.row][rows[focused.row].length - 1], event.shiftKey);
     else if (event.key === "Enter" || event.key === "F2" || event.key === " ") openCell(focused);
@@ -476,8 +545,17 @@
     const cell = cellOf(event.target);
     if (!cell || event.button !== 0) return;
     event.preventDefault();
+    closeMenu();
     dragging = Boolean(cell.member);
     focusCell(cell, event.shiftKey);
+  });
+  table.addEventListener("mousedown", function (event) {
+    const head = event.target.closest("thead th[data-d]");
+    const name = event.target.closest("tr[data-m] > th");
+    if (event.button !== 0 || !(head || name)) return;
+    event.preventDefault();
+    if (name) selectRow(name.parentElement.querySelector("td").gridCell.row);
+    else selectDay(rows[0].findIndex(function (cell) { return cell.day === head.dataset.d; }), event.shiftKey);
   });
   table.addEventListener("mouseover", function (event) {
     const cell = dragging && cellOf(event.target);
@@ -589,16 +667,23 @@
 
   /* ---- the panel beside the table ---- */
 
+  /* Redrawn after each save too: whoever stands on one of its buttons keeps standing there. */
   function drawPanel() {
+    const at = Array.from(panel.querySelectorAll("a, button")).indexOf(document.activeElement);
     const box = panel.querySelector("[data-cell]");
     box.textContent = "";
-    panel.querySelector("[data-candidates]").textContent = "";
     if (focused.member) drawMemberPanel(box);
     else drawNeedPanel(box);
     const day = panel.querySelector("[data-day]");
     day.textContent = "";
     drawDay(day);
+    const again = at >= 0 && panel.querySelectorAll("a, button")[at];
+    if (again) again.focus();
   }
+
+  panel.addEventListener("keydown", function (event) {
+    if (event.key === "Escape") focusCell(focused, true);
+  });
 
   function drawMemberPanel(box) {
     const now = shown(focused);
@@ -608,7 +693,15 @@
     box.appendChild(element("p", "muted", facts.join(" · ")));
     if (state.editable) box.appendChild(palette());
     if (focused.error) box.appendChild(element("p", "reason reason-warn", focused.error));
-    findingsHere().forEach(function (finding) { box.appendChild(element("p", "reason", finding.text)); });
+    if (state.compared && publishedMark(focused) !== focused.mark) box.appendChild(element("p", "muted", publishedText()));
+    findingsOf(focused).forEach(function (finding) { box.appendChild(element("p", "reason", finding.text)); });
+  }
+
+  function publishedText() {
+    const parts = publishedMark(focused).split(".");
+    const shift = shiftById[parts[0]];
+    const words = shift ? shift.code + " " + (state.beats[parts[1]] || "") : text.free;
+    return fill(text.version, { n: state.compared.number, cell: words });
   }
 
   function drawNeedPanel(box) {
@@ -618,9 +711,12 @@
       return String(item.beat) === focused.beat && String(item.shift) === focused.shift;
     });
     box.appendChild(element("p", "muted", need ? fill(text.needs, { minimum: need.minimum, have: need.have }) : text.noNeed));
-    state.findings.forEach(function (finding) {
-      if (!finding.member && finding.days.indexOf(focused.day) >= 0) box.appendChild(element("p", "reason", finding.text));
-    });
+    if (need && need.lacks) box.appendChild(element("p", "reason reason-warn", fill(text.lacks, { n: need.lacks })));
+    if (need && need.led) {
+      const words = need.lead ? fill(text.lead, { name: need.lead }) : text.noLead;
+      box.appendChild(element("p", need.lead ? "muted" : "reason reason-warn", words));
+    }
+    findingsOf(focused).forEach(function (finding) { box.appendChild(element("p", "reason", finding.text)); });
   }
 
   function palette() {
@@ -637,12 +733,6 @@
     more.addEventListener("click", function () { openCell(focused); });
     bar.appendChild(more);
     return bar;
-  }
-
-  function findingsHere() {
-    return state.findings.filter(function (finding) {
-      return finding.member === focused.member && finding.days.indexOf(focused.day) >= 0;
-    });
   }
 
   function drawDay(box) {
@@ -681,6 +771,8 @@
       return response.text();
     }).then(function (html) {
       place.innerHTML = html; // our own server's escaped template
+      const first = place.querySelector("button");
+      if (first && document.activeElement === focused.link) first.focus();
       place.querySelectorAll("form[data-assign]").forEach(function (form) {
         form.addEventListener("submit", function (event) {
           event.preventDefault();
@@ -705,7 +797,7 @@
     if (!state.findings.length) return;
     broken = (broken + 1) % state.findings.length;
     const finding = state.findings[broken];
-    const cell = cellAt[finding.member + "|" + finding.spot] || rows[0][Object.keys(state.days).indexOf(finding.spot)];
+    const cell = spotOf(finding) || rows[0][Object.keys(state.days).indexOf(finding.spot)];
     if (cell) focusCell(cell);
   }
 
@@ -718,6 +810,7 @@
 
   root.classList.add("grid-live");
   focused.link.tabIndex = 0;
+  drawFindings();
   drawUndo();
   drawPanel();
   root.dataset.ready = "yes";

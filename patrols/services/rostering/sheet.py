@@ -34,6 +34,7 @@ class Finding:
     days: tuple[dt.date, ...]
     message: str
     hard: bool = True
+    place: tuple[int, int] | None = None  # beat and shift type, where the limit is about a need
 
     @property
     def problem(self) -> Problem:
@@ -105,8 +106,11 @@ class Candidate:
 class Sheet:
     """One roster, read; every question below costs no query."""
 
-    def __init__(self, facts: Facts, problem: engine.Problem, placed: tuple[engine.Assignment, ...]) -> None:
+    def __init__(
+        self, facts: Facts, problem: engine.Problem, placed: tuple[engine.Assignment, ...], *, is_part: bool = False
+    ) -> None:
         self.facts, self.engine_problem, self.placed = facts, problem, placed
+        self.is_part = is_part  # some people only: what several break together cannot be seen
 
     @property
     def roster(self) -> Roster:
@@ -146,7 +150,10 @@ class Sheet:
 
     @cached_property
     def violations(self) -> list[engine.Violation]:
-        return engine.check(self.engine_problem, self.placed)
+        if not self.is_part:
+            return engine.check(self.engine_problem, self.placed)
+        names = sorted(self.engine_problem.person)
+        return [item for name in names for item in engine.check_person(self.engine_problem, name, self.placed)]
 
     def findings(self) -> list[Finding]:
         """Each broken hard limit of anyone, by person and day."""
@@ -160,8 +167,18 @@ class Sheet:
             for item in engine.check_person(self.engine_problem, name, self.placed)
         ]
 
+    def findings_together(self, days: Collection[dt.date]) -> list[Finding]:
+        """What everybody's duties of these days break together: read afresh, for the sheet may hold a part only."""
+        rows = self.roster.duties.filter(day__in=days, shift_type__in=[row.pk for row in self.shift_types])
+        placed = [assignment(self.facts, duty) for duty in rows]
+        people = tuple(engine.Person(name) for name in sorted({item.person for item in placed}))
+        problem = dataclasses.replace(self.engine_problem, people=people, outside=())
+        return [self._finding(item) for item in engine.check_together(problem, placed)]
+
     def _finding(self, item: engine.Violation) -> Finding:
+        need = item.need.split(":") if item.need else None  # day, shift type, beat
         return Finding(
+            place=(int(need[2]), int(need[1])) if need else None,
             code=item.code,
             member_id=int(item.person) if item.person else None,
             days=tuple(self.date(day) for day in item.days if 0 <= day < len(self.days)),
@@ -255,9 +272,9 @@ class Sheet:
         cell = str(member_id), self.facts.index(day)
         others = tuple(item for item in self.placed if (item.person, item.day) != cell)
         if shift_type_id is None:
-            return Sheet(self.facts, self.engine_problem, others)
+            return Sheet(self.facts, self.engine_problem, others, is_part=self.is_part)
         new = engine.Assignment(*cell, str(shift_type_id), str(beat_id) if beat_id else None)
-        return Sheet(self.facts, self.engine_problem, (*others, new))
+        return Sheet(self.facts, self.engine_problem, (*others, new), is_part=self.is_part)
 
     def candidates(self, beat_id: int, shift_type_id: int, day: dt.date) -> list[Candidate]:
         """Who could fill the place, the best first, and what stops each of the others."""
@@ -312,7 +329,7 @@ def sheet(roster: Roster, *, members: Collection[int] | None = None) -> Sheet:
     """The roster with its duties, read in a constant number of queries; with `members`, those people only."""
     facts = read(roster, members=members)
     placed = tuple(assignment(facts, duty) for duty in facts.duties)
-    return Sheet(facts, problem_of(facts, with_fixed=False), placed)
+    return Sheet(facts, problem_of(facts, with_fixed=False), placed, is_part=members is not None)
 
 
 def judge(roster: Roster) -> list[Finding]:
