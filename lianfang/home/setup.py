@@ -46,7 +46,7 @@ def setup_steps(user: User, today: dt.date) -> list[Step]:
 
 def _units() -> Step:
     squadrons = Unit.objects.squadrons().count()
-    found = ngettext("%(n)s squadron", "%(n)s squadrons", squadrons) % {"n": squadrons}
+    found = ngettext("%(n)d squadron", "%(n)d squadrons", squadrons) % {"n": squadrons} if squadrons else _("none yet")
     hint = _("District, brigade, squadrons and patrol groups in one form, or one by one in the unit list.")
     dos = [Do(address("admin:teams_unit_changelist"), _("Unit list"))]
     if not Unit.objects.get_queryset().exists():
@@ -100,7 +100,8 @@ def _by_leaders(squadrons: Squadrons) -> Iterator[Step]:
         (_("Members from the roster workbook"), squadrons.with_members),
         (_("First published roster"), squadrons.published),
     ):
-        found = _("%(n)s of %(all)s squadrons") % {"n": n, "all": squadrons.open}
+        of_all = _("%(n)s of %(all)s squadrons") % {"n": n, "all": squadrons.open}
+        found = of_all if squadrons.open else _("after the units")
         yield Step(title, found, 0 < squadrons.open <= n, [], hint)
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from teams.admin_site import PolicyForm
 from teams.models import BodyKind, ManagingBody, Post, Unit, User
 from teams.policy import Role
+from teams.rules.managing import body_problems
 from teams.rules.units import PARENTS
 
 if TYPE_CHECKING:
@@ -76,6 +77,15 @@ class ManagingBodyForm(PolicyForm):
     class Meta:
         model = ManagingBody
         fields = ["kind", "name", "office_name", "parent", "closed_on"]
+
+    def clean(self) -> dict[str, Any] | None:
+        """The rule speaks before the constraint does: a field with an error is left out of the constraints."""
+        cleaned = super().clean() or {}
+        kind = cleaned.get("kind") or self.instance.kind
+        for problem in body_problems(ManagingBody(kind=kind, parent=cleaned.get("parent")), timezone.localdate()):
+            if "parent" not in self.errors:
+                self.add_error("parent", problem.message)
+        return cleaned
 
 
 class PostFields(forms.Form):

@@ -19,6 +19,3 @@ class FiguresForm(Form):
     class Meta:
         model = YearlyFigures
         fields = COUNTS
-
-    def validate_constraints(self) -> None:
-        """The service does it, which knows unit and year."""

@@ -19,15 +19,10 @@ def _date() -> forms.DateInput:
 
 
 class LeaderForm(Form):
-    """Only fields: constraints are the service's to judge, which knows the unit."""
-
     class Meta:
         model = UnitLeader
         fields = ["line", "name", "title", "starts", "ends"]
         widgets = {"starts": _date(), "ends": _date()}
-
-    def validate_constraints(self) -> None:
-        """The service does it."""
 
     def values(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in self.Meta.fields}

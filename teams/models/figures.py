@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import pghistory
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -79,4 +79,4 @@ class YearlyFigures(models.Model):
         """How many of `people` there are for 10,000 residents, to two decimals."""
         if people is None or not self.residents:
             return None
-        return (Decimal(people) * 10_000 / self.residents).quantize(Decimal("0.01"))
+        return (Decimal(people) * 10_000 / self.residents).quantize(Decimal("0.01"), ROUND_HALF_UP)

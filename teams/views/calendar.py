@@ -15,6 +15,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from lianfang.platform.problems import Refused
@@ -27,6 +28,18 @@ from teams.scope import scope_of
 from teams.services.calendar import calendar_of_year, calendar_template, import_calendar_year
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+# Two letters at most: seven columns of a small month are narrow.
+WEEKDAYS = (
+    pgettext_lazy("narrow weekday", "Mo"),
+    pgettext_lazy("narrow weekday", "Tu"),
+    pgettext_lazy("narrow weekday", "We"),
+    pgettext_lazy("narrow weekday", "Th"),
+    pgettext_lazy("narrow weekday", "Fr"),
+    pgettext_lazy("narrow weekday", "Sa"),
+    pgettext_lazy("narrow weekday", "Su"),
+)
 
 
 @dataclass(frozen=True)
@@ -57,6 +70,7 @@ def calendar_page(request: Any) -> HttpResponse:
         "years": sorted({*known, today.year, today.year + 1, year}),
         "today": today,
         "may_edit": bool(scope_of(request.user, Action.CALENDAR_MANAGE)),
+        "weekdays": WEEKDAYS,
     }
     return render(request, "teams/calendar/page.html", context)
 

@@ -14,7 +14,7 @@ from lianfang.home.certificates import endings
 from lianfang.home.months import Month
 from patrols.models import Duty, Roster
 from personnel.models import Member
-from teams.models import CalendarDay, Unit, User
+from teams.models import Unit, User
 from tests.conftest import County
 from tests.factories import (
     make_absence,
@@ -242,17 +242,6 @@ def test_reviewer_of_one_squadron_gets_its_figures_alone(county: County, client_
     page = page_of(client_of(make_user("narrow", "reviewer", county.squadron)))
     assert county.squadron.name in page
     assert county.other_squadron.name not in page
-
-
-def test_system_admin_sees_the_steps_that_are_missing(system_admin: User, client_of: ClientOf) -> None:
-    assert page_of(client_of(system_admin)).count("step-done") == 1, "units alone are set up"
-
-
-def test_system_admin_sees_steps_done(system_admin: User, leader: User, outsider: User, client_of: ClientOf) -> None:
-    year = timezone.localdate().year
-    for each in (year, year + 1):
-        CalendarDay.objects.create(date=dt.date(each, 10, 1), kind="holiday")
-    assert page_of(client_of(system_admin)).count("step-done") == 4
 
 
 def test_member_sees_the_own_next_shift_and_nobody_elses(county: County, member: Member, client_of: ClientOf) -> None:
