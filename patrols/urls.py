@@ -3,6 +3,7 @@
 from django.urls import path
 
 from patrols.views import (
+    calendar,
     cover,
     exceptions,
     generation,
@@ -11,12 +12,14 @@ from patrols.views import (
     my_shifts,
     officers,
     rosters,
+    rotas,
     shifts,
     usual_shifts,
 )
 
 urlpatterns = [
     path("rosters/", rosters.roster_list, name="roster-list"),
+    path("rosters/generate-all/", generation.generate_all, name="generate-all"),
     path("rosters/new/", rosters.roster_new, name="roster-new"),
     path("rosters/<int:pk>/", grid.roster_grid, name="roster-grid"),
     path("rosters/<int:pk>/cells/", grid.roster_cells, name="roster-cells"),
@@ -31,6 +34,11 @@ urlpatterns = [
     path("rosters/<int:pk>/versions/", rosters.roster_versions, name="roster-versions"),
     path("rosters/<int:pk>/print/", rosters.roster_print, name="roster-print"),
     path("rosters/<int:pk>/xlsx/", rosters.roster_xlsx, name="roster-xlsx"),
+    path("rosters/<int:pk>/rota/", rotas.rota_apply, name="rota-apply"),
+    path("rotas/", rotas.rota_list, name="rota-list"),
+    path("rotas/new/", rotas.rota_new, name="rota-new"),
+    path("rotas/<int:pk>/", rotas.rota_edit, name="rota-edit"),
+    path("rotas/<int:pk>/delete/", rotas.rota_delete, name="rota-delete"),
     path("cover/", cover.cover_page, name="cover-page"),
     path("cover/beats/new/", cover.beat_new, name="beat-new"),
     path("cover/beats/<int:pk>/", cover.beat_edit, name="beat-edit"),
@@ -53,5 +61,8 @@ urlpatterns = [
     path("officers/new/", officers.officer_new, name="officer-new"),
     path("officers/<int:pk>/", officers.officer_edit, name="officer-edit"),
     path("officers/<int:pk>/delete/", officers.officer_delete, name="officer-delete"),
+    path("my/calendar/", calendar.my_calendar, name="my-calendar"),
+    path("my/calendar/revoke/", calendar.revoke_calendar, name="calendar-revoke"),
+    path("calendar/<str:token>.ics", calendar.calendar_feed, name="calendar-feed"),
     path("my/shifts/", my_shifts.my_shifts, name="my-shifts"),
 ]

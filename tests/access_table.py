@@ -36,7 +36,7 @@ WIDE = frozenset({"brigade", "reviewer", "inspector"})
 # Objects that hang on the member's own file; the other objects lie outside a member's scope.
 OWN_FILE = frozenset({"member", "certificate", "absence", "member_skill", "protection"})
 # Objects of the squadron, which a group leader's scope (the group) does not reach.
-OF_SQUADRON = frozenset({"squadron", "unit_leader", "roster", "beat", "shift_type", "cover", "limits"}) | {
+OF_SQUADRON = frozenset({"squadron", "unit_leader", "roster", "beat", "shift_type", "cover", "limits", "rota"}) | {
     "sworn_officer",
     "exception",
 }
@@ -167,6 +167,7 @@ TABLE: dict[str, Page] = {
     "roster-remark": Page(LEADER, LEADER, on="roster", extra=(("day", "2026-12-01"),)),
     "roster-copy": Page(None, LEADER, on="roster"),
     "roster-generate": Page(LEADER, LEADER, on="roster"),
+    "generate-all": Page(roles("B"), roles("B")),
     "roster-publish": Page(LEADER, LEADER, on="roster"),
     "roster-unpublish": Page(LEADER, LEADER, on="roster"),
     "roster-close": Page(None, LEADER, on="roster"),
@@ -174,6 +175,14 @@ TABLE: dict[str, Page] = {
     "roster-print": Page(ROSTERS, on="roster"),
     "roster-xlsx": Page(ROSTERS, on="roster"),
     "my-shifts": Page(ROSTERS),
+    "my-calendar": Page(ROSTERS, ROSTERS),
+    "calendar-revoke": Page(None, ROSTERS),
+    "calendar-feed": Page(EVERYONE, extra=(("token", "unknown"),), public=True, missing=True),
+    "rota-list": Page(COVER),
+    "rota-new": Page(LEADER, LEADER),
+    "rota-edit": Page(LEADER, LEADER, on="rota"),
+    "rota-delete": Page(None, LEADER, on="rota"),
+    "rota-apply": Page(LEADER, LEADER, on="roster"),
     "cover-page": Page(COVER, LEADER),
     "beat-new": Page(LEADER, LEADER),
     "beat-edit": Page(LEADER, LEADER, on="beat"),

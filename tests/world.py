@@ -15,6 +15,7 @@ from patrols.models import (
     Duty,
     EmergencyException,
     Roster,
+    Rota,
     ShiftType,
     SwornOfficer,
     WorkingTimeLimits,
@@ -54,6 +55,7 @@ class Place:
     unit_leader: UnitLeader
     roster: Roster
     duty: Duty
+    rota: Rota
     sworn_officer: SwornOfficer
     exception: EmergencyException
     member_skill: MemberSkill
@@ -119,6 +121,7 @@ def _place(district: Unit, brigade: Unit, digits: str) -> Place:
             unit=squadron, line="police", name=f"L{digits}", title="deputy chief", starts=dt.date(2020, 1, 1)
         ),
         roster=roster,
+        rota=Rota.objects.create(unit=squadron, name=f"R{digits}", pattern=["A", ""], offsets=[0, 1]),
         duty=make_duty(roster, member, DAY, shift_type, beat=beat),
         sworn_officer=SwornOfficer.objects.create(unit=squadron, name=f"O{digits}"),
         exception=_exception(squadron, digits),

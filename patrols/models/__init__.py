@@ -3,15 +3,18 @@
 from patrols.models.beat import Beat, BeatKind, Checkpoint, Risk, VisitWindow
 from patrols.models.cover import CoverRequirement, CoverSkill, HolidayRule
 from patrols.models.exception import EmergencyException, WaivableLimit
+from patrols.models.feed import CalendarFeed
 from patrols.models.limits import HoursPeriod, WorkingTimeLimits
 from patrols.models.officer import NeedLead, OfficerAvailability, SwornOfficer
 from patrols.models.roster import DayRemark, Duty, DutyOrigin, Roster, RosterStatus, RosterVersion
+from patrols.models.rota import Rota
 from patrols.models.shift import ShiftColour, ShiftType
 from patrols.models.task import TaskKind
 
 __all__ = [
     "Beat",
     "BeatKind",
+    "CalendarFeed",
     "Checkpoint",
     "CoverRequirement",
     "CoverSkill",
@@ -27,6 +30,7 @@ __all__ = [
     "Roster",
     "RosterStatus",
     "RosterVersion",
+    "Rota",
     "ShiftColour",
     "ShiftType",
     "SwornOfficer",

@@ -16,6 +16,7 @@ from patrols.services import rostering
 from patrols.services.rostering import PUBLISHED
 from patrols.services.rosters import create_roster
 from teams.models import Unit, UnitKind, User
+from teams.policy import Action
 
 WORK = "generate_roster"  # the job's name
 SECONDS = (15, 30, 60, 180)  # the choices of how long to search
@@ -42,14 +43,17 @@ def generate(
     by: User | None,
     roster: Roster,
     seconds: float,
+    action: Action = Action.ROSTER_EDIT,
     on_progress: Callable[[engine.Progress], object] | None = None,
     should_stop: Callable[[], bool] | None = None,
+    given_up: Callable[[], bool] | None = None,
     finish: Callable[[dict[str, Any]], object] | None = None,
 ) -> dict[str, Any]:
     """Fill the draft with the best roster found within `seconds`; returns how good it is.
 
     `finish` is called with that inside the transaction that writes it. Raises `Refused` when the roster is published
-    or there is nothing to plan, `Stopped` when `should_stop` said so.
+    or there is nothing to plan. `should_stop` ends the search with the best so far; when `given_up` says so too,
+    nothing is written and `Stopped` raised. `action` is what gives the actor the right to it.
     """
     with transaction.atomic():
         if problems := obstacles(roster):
@@ -60,10 +64,10 @@ def generate(
             raise Refused([NO_COVER])
         start = _start(roster, problem)
     result = engine.solve(problem, seconds=seconds, on_progress=on_progress, should_stop=should_stop, start=start)
-    if should_stop is not None and should_stop():
+    if given_up is not None and given_up():
         raise Stopped
     with transaction.atomic():
-        facts = rostering.apply_result(by=by, roster=roster, result=result, since=since)
+        facts = rostering.apply_result(by=by, roster=roster, result=result, since=since, action=action)
         if finish is not None:
             finish(facts)
     return facts
@@ -84,14 +88,19 @@ def obstacles(roster: Roster) -> list[Problem]:
     return [] if roster.members().exists() else [NO_MEMBERS]
 
 
-def month_roster(*, by: User | None, unit: Unit, first_day: dt.date) -> Roster:
+def month_roster(*, by: User | None, unit: Unit, first_day: dt.date, action: Action = Action.ROSTER_EDIT) -> Roster:
     """The squadron's roster of a month, made if there is none.
 
     Raises `Refused` for a unit that is no squadron, and where another roster takes a part of the month.
     """
     if unit.kind != UnitKind.SQUADRON:
-        text = _("%(unit)s is no squadron. Rosters are made by squadron: give the code of one.")
+        text = _("%(unit)s is no squadron. Rosters are made by squadron: give the code of one, or add --all.")
         raise Refused([Problem("not_a_squadron", text % {"unit": unit.name})])
-    last_day = (first_day + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
+    last_day = last_of(first_day)
     found = Roster.objects.filter(unit=unit, first_day=first_day, last_day=last_day).select_related("unit").first()
-    return found or create_roster(by=by, unit=unit, first_day=first_day, last_day=last_day)
+    return found or create_roster(by=by, unit=unit, first_day=first_day, last_day=last_day, action=action)
+
+
+def last_of(first_day: dt.date) -> dt.date:
+    """The last day of the month that begins on `first_day`."""
+    return (first_day + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)

@@ -159,8 +159,17 @@ def test_stopped_generation_changes_nothing(roster: Roster, crew: list[Member], 
     make_duty(roster, crew[0], FIRST, early)
     before = december()
     with pytest.raises(generation.Stopped):
-        generation.generate(by=None, roster=roster, seconds=30, should_stop=lambda: True)
+        generation.generate(by=None, roster=roster, seconds=30, should_stop=lambda: True, given_up=lambda: True)
     assert december() == before
+
+
+def test_generation_that_ends_early_keeps_the_best_so_far(roster: Roster) -> None:
+    told: list[Any] = []
+    facts = generation.generate(
+        by=None, roster=roster, seconds=600, on_progress=told.append, should_stop=lambda: bool(told)
+    )
+    assert facts["status"] == "stopped"
+    assert roster.duties.exists()
 
 
 # --- in the background -----------------------------------------------------------------------------------------------

@@ -196,7 +196,7 @@ def _shift_types(roster: Roster, cover: list[CoverRequirement], duties: list[Dut
 
 
 def _taken(roster: Roster, ids: list[int], known: set[int]) -> dict[int, list[Taken]]:
-    """Time that is taken by anything but the duties read already; duties elsewhere also where only their rest reaches in.
+    """Time that is taken by anything but the duties read already, and in the days around, whose rest reaches in.
 
     Another squadron's roster is hidden from the viewer, but not the time that it takes of a member whom they see.
     """

@@ -27,6 +27,7 @@ from personnel.models import Member, MemberStatus
 from teams.models.calendar import Day, DayKind
 
 MINUTES_A_DAY = 24 * 60
+REST = "rest_elsewhere"  # the reason of time kept free around a duty in another squadron's roster
 MONTHS_A_QUARTER = 3
 
 
@@ -113,16 +114,12 @@ def _shift(row: ShiftType) -> engine.ShiftType:
 
 
 def _person(facts: Facts, member: Member, histories: dict[int, engine.History]) -> engine.Person:
-    taken = [
-        engine.Period(minute(facts, row.starts), minute(facts, row.ends), row.reason)
-        for row in facts.taken.get(member.pk, ())
-    ]
     return engine.Person(
         id=str(member.pk),
         name=member.name,
         crew=str(member.unit_id),
         category=member.staff_category,
-        unavailable=(*taken, *_not_serving(facts, member)),
+        unavailable=(*_taken(facts, member), *_not_serving(facts, member)),
         certificates=tuple(_certified(facts, member)),
         skills=frozenset(
             row.skill
@@ -138,6 +135,17 @@ def _person(facts: Facts, member: Member, histories: dict[int, engine.History]) 
         ),
         history=histories.get(member.pk, engine.History()),
     )
+
+
+def _taken(facts: Facts, member: Member) -> Iterator[engine.Period]:
+    """Time taken elsewhere; a duty in another squadron's roster with the rest that it asks for before and after."""
+    rest = int(limits_of(member, facts.limits).rest_between_shifts * 60)
+    for row in facts.taken.get(member.pk, ()):
+        starts, ends = minute(facts, row.starts), minute(facts, row.ends)
+        yield engine.Period(starts, ends, row.reason)
+        if row.is_work and rest:
+            yield engine.Period(starts - rest, starts, REST)
+            yield engine.Period(ends, ends + rest, REST)
 
 
 def _not_serving(facts: Facts, member: Member) -> Iterator[engine.Period]:
@@ -322,10 +330,11 @@ def limits_of(member: Member, rows: Iterable[WorkingTimeLimits]) -> WorkingTimeL
 def counted_already(facts: Facts, member: Member, standard: int) -> int:
     """Minutes that count in the first month besides its duties, so that overtime is what exceeds the norm.
 
-    A workday of leave or training counts as worked. Of the days before a roster that begins within a month, only what
-    was worked beyond their own norm counts, because the norm is taken from the roster's days alone.
+    A workday of leave or training counts as worked, and so does a duty in another squadron's roster. Of the days
+    before a roster that begins within a month, only what was worked beyond their own norm counts, because the norm is
+    taken from the roster's days alone.
     """
-    credit = standard * len(absent_workdays(facts, member))
+    credit = standard * len(absent_workdays(facts, member)) + worked_elsewhere(facts, member)
     if not facts.days_before:
         return credit
     month = facts.first_day.replace(day=1)
@@ -336,6 +345,21 @@ def counted_already(facts: Facts, member: Member, standard: int) -> int:
         if duty.member_id == member.pk and month <= duty.day < facts.first_day
     )
     return credit + worked - standard * sum(day.is_workday for day in facts.days_before)
+
+
+def worked_elsewhere(facts: Facts, member: Member) -> int:
+    """Minutes of the member's duties in other squadrons' rosters that begin in the roster's first month."""
+    month = (facts.first_day.year, facts.first_day.month)
+    spans = [
+        (timezone.localtime(row.starts), timezone.localtime(row.ends))
+        for row in facts.taken.get(member.pk, ())
+        if row.is_work
+    ]
+    return sum(
+        int((ends - starts).total_seconds() // 60)
+        for starts, ends in spans
+        if (starts.year, starts.month) == month and facts.first_day <= starts.date() <= facts.roster.last_day
+    )
 
 
 def counted_in_quarter(facts: Facts, member: Member, standard: int) -> int:

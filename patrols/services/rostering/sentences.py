@@ -24,6 +24,7 @@ REASONS: dict[str, Any] = {
     **dict(EngagementKind.choices),
     **dict(AbsenceKind.choices),
     **dict(ProtectionKind.choices),
+    "rest_elsewhere": gettext_lazy("rest around a duty in another squadron"),
     "not_hired": gettext_lazy("not hired yet"),
     "left": gettext_lazy("left"),
     "suspended": gettext_lazy("suspended"),
@@ -222,12 +223,8 @@ def _fixed(words: Words, item: engine.Violation) -> str:
 def _pairs(words: Words, item: engine.Violation) -> str:
     need = words.need(item)
     facts = {"day": words.day(item.days[0]), "have": item.params["have"], "least": item.params["least"], **need}
-    return (
-        _(
-            "%(day)s, %(shift)s at %(beat)s: a patrol of %(have)s; without a sworn officer at least %(least)s go together"
-        )
-        % facts
-    )
+    text = _("%(day)s, %(shift)s at %(beat)s: %(have)s on patrol; without an officer at least %(least)s go together")
+    return text % facts
 
 
 def _officer(words: Words, item: engine.Violation) -> str:

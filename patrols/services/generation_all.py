@@ -1,0 +1,196 @@
+"""The rosters of all squadrons of a unit, one after the other: what is written stays, whatever happens to the rest.
+
+One squadron has both cores to itself: the engine searches with two threads. Two squadrons side by side with one thread
+each gave the same rosters in the same time, and more to go wrong.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError
+from django.db.models import Count, Q
+from django.utils.translation import gettext_lazy as _
+
+from lianfang.platform.problems import Problem, Refused
+from patrols import rostering as engine
+from patrols.models import CoverRequirement, Roster
+from patrols.services import generation
+from personnel.models import Member, MemberStatus
+from teams.models import Unit, User
+from teams.policy import Action
+
+WORK = "generate_all"  # the job's name
+SECONDS = (60, 120, 300)  # the choices of how long to search, all squadrons together
+DEFAULT_SECONDS = 120
+DONE, REFUSED, LEFT_OUT, RUNNING, WAITING = "done", "refused", "left_out", "running", "waiting"
+FINISHED = frozenset({DONE, REFUSED})
+NOTHING = Problem("nothing_to_generate", _("No squadron has anything to generate in this month."))
+KEPT = ("hard_violations", "uncovered", "gap", "seconds")
+
+
+@dataclass(frozen=True)
+class Squadron:
+    """A squadron before the generation of a month. `obstacle` is a code, empty where it can be generated."""
+
+    unit: Unit
+    people: int
+    roster: Roster | None
+    duties: int
+    obstacle: str
+
+    def is_asked(self, *, again: bool) -> bool:
+        """Whether it is to be generated; `again`: also where its draft holds duties already."""
+        return not self.obstacle and (again or not self.duties)
+
+
+class Course:
+    """What follows the generation and may end it; this one follows nothing. State: a squadron's facts of the moment."""
+
+    def finished(self) -> Mapping[int, dict[str, Any]]:
+        """The squadrons, by id, that an earlier run of the same job has finished."""
+        return {}
+
+    def tell(self, unit: Unit, share: float, state: dict[str, Any]) -> None:
+        """`share` of the whole work is done, 0 to 1. May be called often."""
+
+    def keep(self, unit: Unit, share: float, state: dict[str, Any]) -> None:
+        """The squadron is finished; called inside the transaction that writes its roster, if one is written."""
+
+    def enough(self) -> bool:
+        """Whether to end now, with what is best so far."""
+        return False
+
+    def given_up(self) -> bool:
+        """Whether to end now, and leave the squadron in work as it was."""
+        return False
+
+
+def squadrons(unit: Unit, first_day: dt.date) -> list[Squadron]:
+    """The squadrons at or below the unit with what stands in the month; a constant number of queries."""
+    last_day = generation.last_of(first_day)
+    units = list(Unit.objects.squadrons().open(first_day).below(unit))
+    people = _counted(units, _serving(unit, first_day, last_day).values_list("unit__path", flat=True))
+    cover = CoverRequirement.objects.filter(beat__unit__path__startswith=unit.path, beat__is_active=True)
+    needs = _counted(units, cover.values_list("beat__unit__path", flat=True))
+    rosters = {row.unit_id: row for row in _rosters(units, first_day, last_day)}
+    return [
+        Squadron(
+            unit=row,
+            people=people[row.pk],
+            roster=rosters.get(row.pk),
+            duties=getattr(rosters.get(row.pk), "duty_count", 0),
+            obstacle=_obstacle(people[row.pk], needs[row.pk], rosters.get(row.pk), (first_day, last_day)),
+        )
+        for row in units
+    ]
+
+
+def _serving(unit: Unit, first_day: dt.date, last_day: dt.date) -> Any:
+    rows = Member.objects.filter(unit__path__startswith=unit.path).exclude(status=MemberStatus.SUSPENDED)
+    begun = Q(hired_on=None) | Q(hired_on__lte=last_day)
+    return rows.filter(begun, Q(left_on=None) | Q(left_on__gt=first_day))
+
+
+def _counted(units: list[Unit], paths: Iterable[str]) -> Counter[int]:
+    """How many of the paths lie in each squadron."""
+    found: Counter[int] = Counter()
+    for path, count in Counter(paths).items():
+        found.update({unit.pk: count for unit in units if path.startswith(unit.path)})
+    return found
+
+
+def _rosters(units: list[Unit], first_day: dt.date, last_day: dt.date) -> Any:
+    rows = Roster.objects.filter(unit__in=units, first_day__lte=last_day, last_day__gte=first_day)
+    return rows.annotate(duty_count=Count("duties")).order_by("first_day")
+
+
+def _obstacle(people: int, needs: int, roster: Roster | None, month: tuple[dt.date, dt.date]) -> str:
+    if roster is not None and (roster.first_day, roster.last_day) != month:
+        return "one_roster_a_day"
+    if roster is not None and not roster.is_draft:
+        return generation.PUBLISHED.code
+    if not people:
+        return generation.NO_MEMBERS.code
+    return "" if needs else generation.NO_COVER.code
+
+
+def generate_all(
+    *,
+    by: User | None,
+    asked: list[Squadron],
+    first_day: dt.date,
+    seconds: float,
+    course: Course,
+) -> dict[int, dict[str, Any]]:
+    """Generate the squadrons' month, the seconds split by the number of people; returns each one's state by unit id.
+
+    A squadron that refuses keeps the others from nothing. Raises `generation.Stopped` when the course gives up; what
+    was finished before stays.
+    """
+    everyone = sum(row.people for row in asked) or 1
+    states: dict[int, dict[str, Any]] = dict(course.finished())
+    behind = 0
+    for row in asked:
+        if row.unit.pk not in states:
+            part = _Part(row, behind / everyone, row.people / everyone, seconds * row.people / everyone, course)
+            states[row.unit.pk] = part.run(by, first_day)
+        behind += row.people
+    return states
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One squadron's part of the whole: its share of the work and of the time."""
+
+    squadron: Squadron
+    before: float
+    share: float
+    seconds: float
+    course: Course
+
+    def run(self, by: User | None, first_day: dt.date) -> dict[str, Any]:
+        unit = self.squadron.unit
+        if self.course.given_up():
+            raise generation.Stopped
+        if self.course.enough():
+            return self._end({"state": LEFT_OUT})
+        try:
+            roster = generation.month_roster(by=by, unit=unit, first_day=first_day, action=Action.ROSTER_GENERATE_ALL)
+            facts = generation.generate(
+                by=by,
+                roster=roster,
+                seconds=self.seconds,
+                action=Action.ROSTER_GENERATE_ALL,
+                on_progress=lambda progress: self._tell(roster, progress),
+                should_stop=self.course.enough,
+                given_up=self.course.given_up,
+                finish=lambda facts: self._end(_state(roster, facts)),
+            )
+        except Refused as refusal:
+            return self._end({"state": REFUSED, "code": refusal.problems[0].code})
+        except IntegrityError as error:
+            return self._end({"state": REFUSED, "code": getattr(error.__cause__, "pgcode", None) or ""})
+        return _state(roster, facts)
+
+    def _tell(self, roster: Roster, progress: engine.Progress) -> None:
+        state = {
+            "state": RUNNING,
+            "roster": roster.pk,
+            "percent": round(100 * progress.fraction),
+            "uncovered": progress.uncovered,
+            "hard_violations": progress.hard_violations,
+        }
+        self.course.tell(self.squadron.unit, self.before + self.share * progress.fraction, state)
+
+    def _end(self, state: dict[str, Any]) -> dict[str, Any]:
+        self.course.keep(self.squadron.unit, self.before + self.share, state)
+        return state
+
+
+def _state(roster: Roster, facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {"state": DONE, "roster": roster.pk, **{name: facts[name] for name in KEPT}}
