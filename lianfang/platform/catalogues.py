@@ -32,6 +32,12 @@ class Extract(makemessages.Command):
         self.found = polib.pofile(potfile)
 
 
+class Merge(makemessages.Command):
+    """Django's merge without guesses: a translation of a similar text is none."""
+
+    msgmerge_options = ["-q", "--backup=none", "--no-fuzzy-matching", "--update"]
+
+
 def source_messages() -> set[Key]:
     """Every string marked for translation in the sources."""
     command = Extract()
@@ -73,7 +79,7 @@ def _same_placeholders(entry: polib.POEntry) -> bool:
 def update() -> None:
     """Take new strings into the catalogue, drop those that are gone, compile."""
     call_command(
-        "makemessages",
+        Merge(),
         locale=["zh_Hans"],
         ignore_patterns=LEFT_OUT,
         no_obsolete=True,
@@ -91,10 +97,6 @@ def update() -> None:
         "Content-Transfer-Encoding": "8bit",
         "Plural-Forms": "nplurals=1; plural=0;",
     }
-    for entry in catalogue:
-        if entry.fuzzy:  # a guess is no translation
-            entry.flags.remove("fuzzy")
-            entry.msgstr, entry.previous_msgid = "", None
     catalogue.save()
     catalogue.save_as_mofile(str(CATALOGUE.with_suffix(".mo")))
 
