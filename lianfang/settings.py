@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import bootstrap_wrapper
 import environ
@@ -127,7 +129,16 @@ USE_TZ = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "static", ("bootstrap", bootstrap_wrapper.get_bootstrap_dir())]
+# Of django-leaflet its static files alone: as an app it wants GDAL, and importing it reads settings.
+_leaflet = importlib.util.find_spec("leaflet")
+LEAFLET_DIR = Path(str(_leaflet.origin)).parent / "static" / "leaflet" if _leaflet else BASE_DIR / "static"
+STATICFILES_DIRS = [
+    BASE_DIR / "static",
+    ("bootstrap", bootstrap_wrapper.get_bootstrap_dir()),
+    ("leaflet", LEAFLET_DIR),
+]
+MAP_TILES = env.str("LIANFANG_MAP_TILES", default="")  # empty: maps are drawn on a plain ground
+MAP_CREDIT = env.str("LIANFANG_MAP_CREDIT", default="")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -147,12 +158,15 @@ if BEHIND_TLS:
     SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
 
+_tiles = urlsplit(MAP_TILES.replace("{s}.", "*."))
+_tile_host = [f"{_tiles.scheme}://{_tiles.netloc}"] if _tiles.netloc else []
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", *_tile_host],
         "font-src": [SELF],
         "connect-src": [SELF],
         "form-action": [SELF],

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from patrols.views import (
+    beats,
     calendar,
     cover,
     exceptions,
@@ -31,7 +32,6 @@ urlpatterns = [
     path("rosters/<int:pk>/publish/", rosters.roster_publish, name="roster-publish"),
     path("rosters/<int:pk>/unpublish/", rosters.roster_unpublish, name="roster-unpublish"),
     path("rosters/<int:pk>/close/", rosters.roster_close, name="roster-close"),
-    path("rosters/<int:pk>/versions/", rosters.roster_versions, name="roster-versions"),
     path("rosters/<int:pk>/print/", rosters.roster_print, name="roster-print"),
     path("rosters/<int:pk>/xlsx/", rosters.roster_xlsx, name="roster-xlsx"),
     path("rosters/<int:pk>/rota/", rotas.rota_apply, name="rota-apply"),
@@ -40,9 +40,10 @@ urlpatterns = [
     path("rotas/<int:pk>/", rotas.rota_edit, name="rota-edit"),
     path("rotas/<int:pk>/delete/", rotas.rota_delete, name="rota-delete"),
     path("cover/", cover.cover_page, name="cover-page"),
-    path("cover/beats/new/", cover.beat_new, name="beat-new"),
-    path("cover/beats/<int:pk>/", cover.beat_edit, name="beat-edit"),
-    path("cover/beats/<int:pk>/delete/", cover.beat_delete, name="beat-delete"),
+    path("cover/map/", beats.beat_map, name="beat-map"),
+    path("cover/beats/new/", beats.beat_new, name="beat-new"),
+    path("cover/beats/<int:pk>/", beats.beat_edit, name="beat-edit"),
+    path("cover/beats/<int:pk>/delete/", beats.beat_delete, name="beat-delete"),
     path("cover/beats/<int:pk>/needs/new/", cover.cover_new, name="cover-new"),
     path("shifts/", shifts.shift_list, name="shift-list"),
     path("shifts/new/", shifts.shift_new, name="shift-new"),

@@ -184,6 +184,7 @@ TABLE: dict[str, Page] = {
     "rota-delete": Page(None, LEADER, on="rota"),
     "rota-apply": Page(LEADER, LEADER, on="roster"),
     "cover-page": Page(COVER, LEADER),
+    "beat-map": Page(COVER),
     "beat-new": Page(LEADER, LEADER),
     "beat-edit": Page(LEADER, LEADER, on="beat"),
     "beat-delete": Page(None, LEADER, on="beat"),

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from patrols.models import Beat, BeatKind, CoverRequirement, ShiftType, TaskKind
+from patrols.models import BeatKind, CoverRequirement, ShiftType, TaskKind
 from patrols.models.cover import WEEKDAYS
 from patrols.models.task import NEEDS_OFFICER, choices
 from patrols.rules.cover import cover_problems, task_problems
@@ -28,17 +28,6 @@ def refuse_repeated(form: forms.ModelForm[Any], field: str, text: Any) -> None:
     same = form._meta.model._default_manager.filter(unit=form.instance.unit, **{field: value})
     if value and same.exclude(pk=form.instance.pk).exists():
         form.add_error(field, text)
-
-
-class BeatForm(forms.ModelForm[Beat]):
-    class Meta:
-        model = Beat
-        fields = ["name", "kind", "position", "is_active"]
-
-    def clean(self) -> dict[str, Any] | None:
-        data = super().clean()
-        refuse_repeated(self, "name", _("The squadron already has a beat of this name."))
-        return data
 
 
 class ShiftTypeForm(forms.ModelForm[ShiftType]):

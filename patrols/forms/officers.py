@@ -40,7 +40,7 @@ class OfficerForm(forms.ModelForm[SwornOfficer]):
         beats.queryset = Beat.objects.filter(unit=unit, is_active=True).select_related("unit")
         posts = {"posts__role": Role.OFFICER, "posts__unit__path__startswith": unit.path}
         user.queryset = User.objects.filter(**posts).distinct()
-        user.empty_label = _("none")
+        user.empty_label = _("no account")
 
 
 class AvailabilityForm(forms.ModelForm[OfficerAvailability]):

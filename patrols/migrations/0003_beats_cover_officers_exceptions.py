@@ -634,7 +634,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='checkpoint',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude', None), ('longitude', None)), models.Q(('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), _connector='OR'), name='checkpoint_on_earth'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude', None), ('longitude', None)), models.Q(('latitude__isnull', False), ('latitude__range', (-90, 90)), ('longitude__isnull', False), ('longitude__range', (-180, 180))), _connector='OR'), name='checkpoint_on_earth'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='checkpoint',

@@ -97,7 +97,14 @@ class Checkpoint(models.Model):
             models.UniqueConstraint(fields=["beat", "name"], name="checkpoint_name_once_a_beat"),
             models.CheckConstraint(condition=~Q(name=""), name="checkpoint_has_name"),
             models.CheckConstraint(
-                condition=Q(longitude=None, latitude=None) | Q(longitude__range=(-180, 180), latitude__range=(-90, 90)),
+                condition=Q(longitude=None, latitude=None)
+                | Q(
+                    # Asked for, because a comparison with NULL would pass.
+                    longitude__isnull=False,
+                    latitude__isnull=False,
+                    longitude__range=(-180, 180),
+                    latitude__range=(-90, 90),
+                ),
                 name="checkpoint_on_earth",
             ),
         ]

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from lianfang.platform.history import service
 from lianfang.platform.problems import Problem, Refused
-from patrols.models import Beat, CoverRequirement, CoverSkill, Duty, RosterStatus, ShiftType
+from patrols.models import Beat, CoverRequirement, CoverSkill, Duty, RosterStatus, ShiftType, VisitWindow
+from patrols.rules.beats import Stop, beat_problems, stop_problems
 from patrols.rules.cover import cover_problems
 from teams.models import Unit, User
 from teams.policy import Action
@@ -18,10 +19,24 @@ from teams.scope import scope_of
 
 
 @service
-def save_beat(*, by: User | None, beat: Beat) -> Beat:
-    """Save a beat that its form has validated."""
+def save_beat(*, by: User | None, beat: Beat, checkpoints: Collection[Stop] | None = None) -> Beat:
+    """Save a beat, with `checkpoints` in place of those before (None leaves them).
+
+    Raises `Refused` for a geometry, a checkpoint or a window that makes no sense.
+    """
+    if problems := beat_problems(beat) + stop_problems(checkpoints or ()):
+        raise Refused(problems)
     beat.save()
     _within_scope(by, beat.unit)
+    if checkpoints is not None:
+        beat.checkpoints.exclude(pk__in=[stop.checkpoint.pk for stop in checkpoints if stop.checkpoint.pk]).delete()
+        for stop in checkpoints:
+            stop.checkpoint.beat = beat
+            stop.checkpoint.save()
+            stop.checkpoint.windows.all().delete()
+            VisitWindow.objects.bulk_create(
+                VisitWindow(checkpoint=stop.checkpoint, starts_at=start, ends_at=end) for start, end in stop.windows
+            )
     return beat
 
 

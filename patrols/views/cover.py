@@ -12,9 +12,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
-from patrols.forms.cover import BeatForm, CoverForm, CoverFormSet
+from patrols.forms.cover import CoverForm, CoverFormSet
 from patrols.models import Beat, CoverRequirement, ShiftType
 from patrols.services import cover
 from teams.gate import SignedInRequest, gate, manageable
@@ -56,34 +56,6 @@ def cover_page(request: SignedInRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @gate(Action.COVER_MANAGE)
-def beat_new(request: SignedInRequest) -> HttpResponse:
-    unit = chosen_squadron(request, Action.COVER_MANAGE)
-    if unit is None:
-        raise Http404
-    return _beat_form(request, Beat(unit=unit, position=Beat.objects.filter(unit=unit).count() + 1))
-
-
-@require_http_methods(["GET", "POST"])
-@gate(Action.COVER_MANAGE)
-def beat_edit(request: SignedInRequest, pk: int) -> HttpResponse:
-    beat = manageable(Beat.objects.select_related("unit"), request.user, Action.COVER_MANAGE, pk=pk)
-    return _beat_form(request, beat)
-
-
-@require_POST
-@gate(Action.COVER_MANAGE)
-def beat_delete(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Delete the beat, or put it out of use where duties hang on it."""
-    beat = manageable(Beat.objects.select_related("unit"), request.user, Action.COVER_MANAGE, pk=pk)
-    if cover.drop_beat(by=request.user, beat=beat):
-        messages.success(request, _("Deleted."))
-    else:
-        messages.info(request, _("Duties hang on it, so it was put out of use instead of deleted."))
-    return redirect(address("cover-page", beat.unit))
-
-
-@require_http_methods(["GET", "POST"])
-@gate(Action.COVER_MANAGE)
 def cover_new(request: SignedInRequest, pk: int) -> HttpResponse:
     """One more need of a beat."""
     beat = manageable(Beat.objects.select_related("unit"), request.user, Action.COVER_MANAGE, pk=pk)
@@ -115,15 +87,6 @@ def chosen_squadron(request: SignedInRequest, action: Action = Action.COVER_VIEW
 
 def address(name: str, unit: Unit) -> str:
     return f"{reverse(name)}?unit={unit.pk}"
-
-
-def _beat_form(request: SignedInRequest, beat: Beat) -> HttpResponse:
-    form = BeatForm(request.POST or None, instance=beat)
-    if request.method == "POST" and form.is_valid():
-        cover.save_beat(by=request.user, beat=form.save(commit=False))
-        return redirect(address("cover-page", beat.unit))
-    context = {"form": form, "beat": beat, "back": address("cover-page", beat.unit)}
-    return render(request, "patrols/cover/beat.html", context)
 
 
 def _with_forms(beats: list[Beat], forms: list[Any]) -> list[tuple[Beat, list[Any]]]:
