@@ -172,6 +172,7 @@ TABLE: dict[str, Page] = {
     "roster-unpublish": Page(LEADER, LEADER, on="roster"),
     "roster-close": Page(None, LEADER, on="roster"),
     "roster-versions": Page(ROSTERS, on="roster"),
+    "roster-version": Page(ROSTERS, on="roster", extra=(("number", 1),)),
     "roster-print": Page(ROSTERS, on="roster"),
     "roster-xlsx": Page(ROSTERS, on="roster"),
     "my-shifts": Page(ROSTERS),

@@ -15,6 +15,7 @@ from patrols.models import (
     Duty,
     EmergencyException,
     Roster,
+    RosterVersion,
     Rota,
     ShiftType,
     SwornOfficer,
@@ -54,6 +55,7 @@ class Place:
     limits: WorkingTimeLimits
     unit_leader: UnitLeader
     roster: Roster
+    version: RosterVersion
     duty: Duty
     rota: Rota
     sworn_officer: SwornOfficer
@@ -123,6 +125,7 @@ def _place(district: Unit, brigade: Unit, digits: str) -> Place:
         roster=roster,
         rota=Rota.objects.create(unit=squadron, name=f"R{digits}", pattern=["A", ""], offsets=[0, 1]),
         duty=make_duty(roster, member, DAY, shift_type, beat=beat),
+        version=RosterVersion.objects.create(roster=roster, unit=squadron, number=1, duties=[], digest="0" * 64),
         sworn_officer=SwornOfficer.objects.create(unit=squadron, name=f"O{digits}"),
         exception=_exception(squadron, digits),
         member_skill=MemberSkill.objects.create(member=member, skill="drone", proof="UAV 1"),

@@ -36,7 +36,7 @@ def _last_events(roster: Roster, cells: Mapping[Key, str]) -> dict[Key, Any]:
 def _sentence(now: str, event: Any, names: Mapping[int, str], reader: User | None) -> str:
     context = event.pgh_context if event is not None else None
     user = context.metadata.get("user") if context else None
-    if user not in names:
+    if user is None or user not in names:
         return _unknown(now)
     facts = {"who": names[user], "time": _moment(event.pgh_created_at), "shift": now}
     if reader is not None and user == reader.pk:

@@ -65,7 +65,8 @@ MOST_CHANGES = 2000  # more than two months of a whole squadron is no gesture of
 def roster_grid(request: SignedInRequest, pk: int) -> HttpResponse:
     """The roster of a squadron, to read and (while it is a draft, with the right) to change.
 
-    `?day=` chooses the day that a phone lists (alone, as a part), `?compare=1` marks what differs from the last version.
+    `?day=` chooses the day that a phone lists (alone, as a part), `?compare=1` marks what differs from the last
+    published version.
     """
     roster = visible(_rosters(), request.user, pk=pk)
     today = timezone.localdate()
@@ -118,7 +119,7 @@ def roster_cells(request: SignedInRequest, pk: int) -> JsonResponse:
     roster = manageable(_rosters(), request.user, Action.ROSTER_EDIT, pk=pk)
     try:
         changes = _changes(request.body)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return JsonResponse({"problems": [_("The request was not understood.")]}, status=400)
     try:
         result = duties.set_cells(by=request.user, roster=roster, changes=changes)

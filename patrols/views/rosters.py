@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -141,6 +141,16 @@ def roster_versions(request: SignedInRequest, pk: int) -> HttpResponse:
         for version, found in zip(versions, changes, strict=True)
     ]
     return render(request, "patrols/roster/versions.html", {"roster": roster, "versions": listed})
+
+
+@require_GET
+@gate(Action.ROSTER_VIEW)
+def roster_version(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
+    """One published version on paper, as it was, however the roster stands now."""
+    roster = visible(_rosters(), request.user, pk=pk)
+    version = get_object_or_404(RosterVersion.objects.select_related("roster__unit"), roster=roster, number=number)
+    context = {"roster": roster, "version": version, "grid": Grid(rostering.version_sheet(version))}
+    return render(request, "patrols/roster/print.html", context | {"today": timezone.localdate()})
 
 
 @require_GET

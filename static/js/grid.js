@@ -3,6 +3,15 @@
 (function () {
   "use strict";
 
+  /* The list of one day: its number is in sight among the others, and stays so when another day is chosen. */
+  function showPicked() {
+    const picked = document.querySelector(".day-picker [aria-current]");
+    const bar = picked && picked.parentElement;
+    if (bar) bar.scrollLeft = picked.offsetLeft - bar.offsetLeft - (bar.clientWidth - picked.offsetWidth) / 2;
+  }
+  showPicked();
+  document.addEventListener("htmx:afterSwap", showPicked);
+
   const root = document.getElementById("grid");
   if (!root) return;
   const state = JSON.parse(document.getElementById("grid-data").textContent);

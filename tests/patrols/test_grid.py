@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+import subprocess
+import sys
 
 import pytest
 from django.db import connection
@@ -15,7 +17,7 @@ from django.utils import timezone
 from patrols.models import Duty
 from patrols.services import rosters
 from teams.models import CalendarDay
-from tests.factories import make_absence, make_cover, make_duty, make_member, make_user
+from tests.factories import make_absence, make_cover, make_duty, make_member, make_roster, make_user
 from tests.html import assert_csp_clean
 
 pytestmark = pytest.mark.django_db
@@ -238,3 +240,178 @@ def test_remark_on_a_closed_roster_is_refused(station, leader, client_of):
     url = reverse("roster-remark", args=[station.roster.pk, "2026-12-19"])
     assert client_of(leader).post(url, {"text": "庙会"}).status_code == 200
     assert not station.roster.remarks.exists()
+
+
+# --- several people, several leaders, several versions ---------------------------
+
+
+def patrol_in_pairs(station):
+    station.beat.cover.filter(shift_type=station.early).update(task_kind="patrol", minimum=2, ideal=2)
+
+
+def test_lone_patrol_is_told_at_its_need_and_goes_with_the_second_one(station, leader, client_of):
+    patrol_in_pairs(station)
+    client = client_of(leader)
+    first = send(client, station, change(station.zhang, 5, "早", beat=station.beat.pk)).json()
+    assert [(f["member"], f["spot"], f["place"]) for f in first["findings"]] == [
+        (None, "2026-12-05", [station.beat.pk, station.early.pk])
+    ]
+    second = send(client, station, change(station.li, 5, "早", beat=station.beat.pk)).json()
+    assert second["findings"] == []
+
+
+def test_changing_one_of_a_pair_elsewhere_breaks_no_pair(station, leader, client_of):
+    """The batch reads the touched people only; the other half of the pair must not be forgotten."""
+    patrol_in_pairs(station)
+    for member in (station.zhang, station.li):
+        make_duty(station.roster, member, day(5), station.early, beat=station.beat)
+    reply = send(client_of(leader), station, change(station.zhang, 20, "早", beat=0)).json()
+    assert reply["findings"] == []
+
+
+def test_conflict_names_who_set_it_when_and_what_stands(station, leader, county, client_of):
+    other = make_user("deputy", "leader", county.squadron, name="郑副队长")
+    send(client_of(other), station, change(station.zhang, 5, "早", beat=station.beat.pk))
+    outcome = send(client_of(leader), station, change(station.zhang, 5, "夜", expected="")).json()["cells"][0]
+    assert outcome["status"] == "conflict"
+    assert "郑副队长" in outcome["message"]
+    assert "早" in outcome["message"]
+    assert "文化路夜巡线" in outcome["message"]
+    assert timezone.localtime().strftime("%H:") in outcome["message"]
+
+
+def test_conflict_over_a_cleared_cell_names_who_cleared_it(station, leader, county, client_of):
+    duty = make_duty(station.roster, station.zhang, day(5), station.early)
+    other = make_user("deputy", "leader", county.squadron, name="郑副队长")
+    send(client_of(other), station, change(station.zhang, 5, None))
+    stale = f"{duty.shift_type_id}.0"
+    outcome = send(client_of(leader), station, change(station.zhang, 5, "夜", expected=stale)).json()["cells"][0]
+    assert (outcome["status"], outcome["mark"]) == ("conflict", "")
+    assert "郑副队长" in outcome["message"]
+
+
+def test_undo_gives_a_generated_cell_back_as_generated(station, leader, client_of):
+    make_duty(station.roster, station.zhang, day(5), station.early, origin="generated")
+    client = client_of(leader)
+    assert 'data-o="generated"' in client.get(grid_url(station)).content.decode()
+    send(client, station, change(station.zhang, 5, "夜"))
+    assert Duty.objects.get().origin == "hand"
+    send(client, station, change(station.zhang, 5, "早", fixed=False, origin="generated"))
+    duty = Duty.objects.get()
+    assert (duty.origin, duty.is_fixed) == ("generated", False)
+
+
+def test_unknown_origin_is_a_bad_request(station, leader, client_of):
+    assert send(client_of(leader), station, change(station.zhang, 5, "早", origin="elsewhere")).status_code == 400
+
+
+def publish_and_change(station, leader):
+    """Published with one duty; then taken back, that duty moved and another added."""
+    make_duty(station.roster, station.zhang, day(5), station.early, beat=station.beat)
+    rosters.publish(by=leader, roster=station.roster)
+    rosters.unpublish(by=leader, roster=station.roster, reason="换人")
+    station.roster.refresh_from_db()
+    station.roster.duties.all().delete()
+    make_duty(station.roster, station.li, day(5), station.early, beat=station.beat)
+
+
+def test_comparing_marks_the_changed_cells_and_lists_them(station, leader, client_of):
+    publish_and_change(station, leader)
+    client = client_of(leader)
+    plain = client.get(grid_url(station))
+    assert data_of(plain)["compared"] is None
+    response = client.get(grid_url(station) + "?compare=1")
+    text = response.content.decode()
+    assert len(re.findall(r'<td class="[^"]*\bchanged\b', text)) == 2
+    assert data_of(response)["compared"] == {
+        "number": 1,
+        "marks": {f"{station.zhang.pk}|2026-12-05": f"{station.early.pk}.{station.beat.pk}"},
+    }
+    assert [line.name for line in response.context["changes"]] == ["张建国", "李伟"]
+
+
+def test_comparing_an_unpublished_roster_shows_the_grid(station, leader, client_of):
+    assert client_of(leader).get(grid_url(station) + "?compare=1").status_code == 200
+
+
+def test_published_again_is_version_2_with_what_changed(station, leader, client_of):
+    publish_and_change(station, leader)
+    version = rosters.publish(by=leader, roster=station.roster)
+    assert (version.number, len(version.changes)) == (2, 2)
+    text = client_of(leader).get(reverse("roster-versions", args=[station.roster.pk])).content.decode()
+    assert "张建国" in text
+    assert "李伟" in text
+
+
+def test_each_version_prints_as_it_was_published(station, leader, client_of):
+    publish_and_change(station, leader)
+    rosters.publish(by=leader, roster=station.roster)
+    rows = []
+    for number in (1, 2):
+        page = client_of(leader).get(reverse("roster-version", args=[station.roster.pk, number]))
+        assert_csp_clean(page)
+        rows.append({row.member.name: row.totals.duties for crew in page.context["grid"].crews for row in crew.rows})
+    assert rows == [{"张建国": 1, "李伟": 0}, {"张建国": 0, "李伟": 1}]
+
+
+def test_version_keeps_who_left_the_squadron_since(station, leader, client_of):
+    publish_and_change(station, leader)
+    station.zhang.left_on = day(1)
+    station.zhang.status = "left"
+    station.zhang.save()
+    page = client_of(leader).get(reverse("roster-version", args=[station.roster.pk, 1]))
+    assert "张建国" in page.content.decode()
+
+
+def test_version_that_does_not_exist_is_not_found(station, leader, client_of):
+    assert client_of(leader).get(reverse("roster-version", args=[station.roster.pk, 3])).status_code == 404
+
+
+# --- one day on a phone ----------------------------------------------------------
+
+
+def test_day_lists_open_needs_posts_and_who_is_free(station, leader, client_of):
+    make_duty(station.roster, station.zhang, day(5), station.early, beat=station.beat)
+    response = client_of(leader).get(grid_url(station) + "?day=2026-12-05")
+    shown = response.context["day"]
+    assert shown.date == day(5)
+    assert [post.shift.code for post in shown.open] == ["中", "夜"]
+    assert [(post.shift.code, [p.member.name for p in post.people]) for post in shown.posts if post.people] == [
+        ("早", ["张建国"])
+    ]
+    assert [person.member.name for person in shown.free] == ["李伟"]
+    link = reverse("duty-cell", args=[station.roster.pk, station.li.pk, "2026-12-05"])
+    assert f'href="{link}"' in response.content.decode()
+
+
+def test_day_alone_is_served_to_htmx(station, leader, client_of):
+    response = client_of(leader).get(grid_url(station) + "?day=2026-12-05", headers={"HX-Target": "day"})
+    text = response.content.decode().strip()
+    assert text.startswith('<section id="day"')
+    assert "<html" not in text
+
+
+@pytest.mark.parametrize("asked", ["2026-11-30", "2026-02-31", "tomorrow", ""])
+def test_day_outside_the_roster_falls_back_to_its_own(station, leader, client_of, asked):
+    shown = client_of(leader).get(grid_url(station), {"day": asked}).context["day"]
+    assert station.roster.first_day <= shown.date <= station.roster.last_day
+
+
+def test_cell_form_comes_back_to_its_day(station, leader, client_of):
+    url = reverse("duty-cell", args=[station.roster.pk, station.zhang.pk, "2026-12-05"])
+    response = client_of(leader).post(url, {"shift": "夜", "beat": "auto", "is_fixed": "on", "expected": ""})
+    assert response.url == f"{grid_url(station)}?day=2026-12-05"
+
+
+def test_squadron_without_shift_types_is_told_what_to_do_next(leader, county, client_of):
+    make_member(county.group)
+    roster = make_roster(county.squadron, day(1), day(31))
+    text = client_of(leader).get(reverse("roster-grid", args=[roster.pk])).content.decode()
+    assert f'href="{reverse("shift-list")}"' in text
+    assert 'id="grid"' not in text
+
+
+def test_pages_load_no_solver():
+    """OR-Tools costs half a second and 100 MB in each web process; only the search needs it."""
+    code = "import sys, django; django.setup(); import lianfang.urls; sys.exit('ortools' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -4,6 +4,7 @@
 """
 
 from patrols.services.rostering.problem import assignments, build_problem
+from patrols.services.rostering.published import version_sheet
 from patrols.services.rostering.result import PUBLISHED, Snapshot, apply_result, snapshot
 from patrols.services.rostering.sentences import day_text, reason_label, sentences
 from patrols.services.rostering.sheet import (
@@ -35,4 +36,5 @@ __all__ = [
     "sentences",
     "sheet",
     "snapshot",
+    "version_sheet",
 ]
