@@ -130,7 +130,7 @@ def _least_rest(pattern: Sequence[str], shifts: Mapping[str, ShiftType]) -> floa
 
 def _badness(item: engine.Violation) -> float:
     """How far a violation is from what is allowed; more is worse, whichever way its limit looks."""
-    values = item.params
+    values: Mapping[str, Any] = item.params
     if "most" in values:
         return float(next(value for key, value in values.items() if key in ("minutes", "length")) - values["most"])
     return float(values.get("least", 0) - next((v for k, v in values.items() if k in ("rest", "free")), 0))

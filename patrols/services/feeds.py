@@ -7,6 +7,7 @@ import secrets
 from dataclasses import dataclass
 
 from django.db import connection
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, vText
 
@@ -93,11 +94,11 @@ def _published(since: dt.date) -> list[tuple[int, dt.date, dt.datetime, dt.datet
             " FROM lf_own_published(%s) AS p ORDER BY p.roster_id, p.day, p.version DESC",
             [since],
         )
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def calendar_of(shown: list[Shown], now: dt.datetime) -> bytes:
-    """The feed as text/calendar; times are in UTC, which every calendar shows in Shanghai time there."""
+    """The feed as text/calendar, in Shanghai time with the zone's definition."""
     calendar = Calendar()
     calendar.add("prodid", "-//Lianfang//duty roster//ZH")
     calendar.add("version", "2.0")
@@ -118,8 +119,8 @@ def _event(item: Shown, now: dt.datetime) -> Event:
     event.add("uid", item.name)
     event.add("dtstamp", now.astimezone(dt.UTC))
     event.add("sequence", item.sequence)
-    event.add("dtstart", item.starts)
-    event.add("dtend", item.ends)
+    event.add("dtstart", timezone.localtime(item.starts))
+    event.add("dtend", timezone.localtime(item.ends))
     if item.duty is None:
         event.add("summary", _("Shift cancelled"))
         event.add("status", "CANCELLED")

@@ -20,6 +20,7 @@ from lianfang.platform.problems import Problem, Refused
 from patrols import rostering as engine
 from patrols.models import CoverRequirement, Roster
 from patrols.services import generation
+from patrols.services.rostering import PUBLISHED
 from personnel.models import Member, MemberStatus
 from teams.models import Unit, User
 from teams.policy import Action
@@ -113,7 +114,7 @@ def _obstacle(people: int, needs: int, roster: Roster | None, month: tuple[dt.da
     if roster is not None and (roster.first_day, roster.last_day) != month:
         return "one_roster_a_day"
     if roster is not None and not roster.is_draft:
-        return generation.PUBLISHED.code
+        return PUBLISHED.code
     if not people:
         return generation.NO_MEMBERS.code
     return "" if needs else generation.NO_COVER.code

@@ -96,7 +96,6 @@ def test_filled_draft_is_generated_again_when_asked(two_squadrons: County, briga
 
 @committed
 def test_squadron_without_cover_keeps_the_others_from_nothing(two_squadrons: County, brigade_staff: User) -> None:
-    CoverRequirement.objects.filter(beat__unit=two_squadrons.other_squadron).update(minimum=0, ideal=0)
     CoverRequirement.objects.filter(beat__unit=two_squadrons.other_squadron).delete()
     job = start(brigade_staff, two_squadrons.brigade)
     Worker(batch=True).run()
