@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("lianfang.home.urls")),
     path("", include("teams.urls")),
     path("members/", include("personnel.urls")),
+    path("", include("personnel.recruitment_urls")),
     path("", include("patrols.urls")),
     path("jobs/", include("lianfang.platform.urls")),
     path("language/", set_language, name="set-language"),

@@ -36,7 +36,23 @@ WIDE = frozenset({"brigade", "reviewer", "inspector"})
 # Objects that hang on the member's own file; the other objects lie outside a member's scope.
 OWN_FILE = frozenset({"member", "certificate", "absence", "member_skill", "protection"})
 # Objects of the squadron, which a group leader's scope (the group) does not reach.
-OF_SQUADRON = frozenset({"squadron", "unit_leader", "roster", "beat", "shift_type", "cover", "limits", "rota"}) | {
+OF_SQUADRON = frozenset(
+    {
+        "campaign",
+        "application",
+        "document",
+        "correction",
+        "objection",
+        "squadron",
+        "unit_leader",
+        "roster",
+        "beat",
+        "shift_type",
+        "cover",
+        "limits",
+        "rota",
+    }
+) | {
     "sworn_officer",
     "exception",
 }
@@ -68,7 +84,9 @@ class Page:
         return extra | {self.key: getattr(world[place], self.on).pk}
 
     def reached_by(self, role: str, place: str) -> bool:
-        """Whether the object at `place` lies inside the role's scope."""
+        """Whether the object at `place` lies inside the role's scope; a public page's lies inside everybody's."""
+        if self.public:
+            return not self.missing
         if self.missing or not self.on:
             return not self.missing
         if self.on == "job":
@@ -99,11 +117,13 @@ FILES = roles("LGBM")
 ROSTERS = roles("LGBIOM")
 COVER = roles("LBIO")
 LEADER = roles("L")
+RECRUITERS = roles("LB")
 IMPORTERS = roles("LB")
 
 MEMBER: Extra = lambda world, place: world[place].member.pk  # noqa: E731
 BEAT: Extra = lambda world, place: world[place].beat.pk  # noqa: E731
 SHIFT: Extra = lambda world, place: world[place].shift_type.pk  # noqa: E731
+STEP: Extra = lambda world, place: world[place].campaign.steps.order_by("position")[1].pk  # noqa: E731
 NO_IMPORT = (("pk", UUID(int=0)),)
 
 TABLE: dict[str, Page] = {
@@ -138,6 +158,10 @@ TABLE: dict[str, Page] = {
     "member-edit": Page(LEADER, LEADER, on="member"),
     "member-transfer": Page(LEADER, LEADER, on="member"),
     "member-account": Page(LEADER, LEADER, on="member"),
+    "member-status": Page(LEADER, LEADER, on="member"),
+    "member-photo": Page(FILES, on="member"),
+    "member-photo-change": Page(LEADER, LEADER, on="member"),
+    "member-photo-remove": Page(None, LEADER, on="member"),
     "id-number": Page(None, roles("LB"), on="member"),
     "certificate-issue": Page(LEADER, LEADER, on="member"),
     "certificate-withdraw": Page(LEADER, LEADER, on="certificate"),
@@ -157,6 +181,49 @@ TABLE: dict[str, Page] = {
     "member-import-confirm": Page(None, IMPORTERS, extra=NO_IMPORT, missing=True),
     "member-import-cancel": Page(None, IMPORTERS, extra=NO_IMPORT, missing=True),
     "member-import-bad-rows": Page(IMPORTERS, extra=NO_IMPORT, missing=True),
+    # recruitment
+    "campaign-list": Page(RECRUITERS),
+    "campaign-new": Page(RECRUITERS, RECRUITERS),
+    "quota-table": Page(RECRUITERS),
+    "quota-set": Page(roles("B"), roles("B"), on="squadron"),
+    "campaign-detail": Page(RECRUITERS, on="campaign"),
+    "campaign-edit": Page(RECRUITERS, RECRUITERS, on="campaign"),
+    "campaign-part": Page(RECRUITERS, RECRUITERS, on="campaign", extra=(("part", "vacancies"),)),
+    "campaign-submit": Page(None, RECRUITERS, on="campaign"),
+    "campaign-approve": Page(None, roles("B"), on="campaign"),
+    "campaign-return": Page(None, roles("B"), on="campaign"),
+    "campaign-end": Page(None, RECRUITERS, on="campaign"),
+    "campaign-freeze": Page(None, RECRUITERS, on="campaign"),
+    "campaign-notice": Page(None, RECRUITERS, on="campaign"),
+    "campaign-ranking": Page(RECRUITERS, on="campaign"),
+    "campaign-figures": Page(RECRUITERS, on="campaign"),
+    "campaign-board": Page(RECRUITERS, on="campaign"),
+    "board-decide": Page(None, RECRUITERS, on="campaign"),
+    "board-let-in": Page(None, RECRUITERS, on="campaign", extra=(("step", STEP),)),
+    "score-sheet": Page(RECRUITERS, RECRUITERS, on="campaign", extra=(("step", STEP),)),
+    "score-workbook": Page(RECRUITERS, RECRUITERS, on="campaign", extra=(("step", STEP),)),
+    "application-new": Page(RECRUITERS, RECRUITERS, on="campaign"),
+    "application-import": Page(RECRUITERS, RECRUITERS, on="campaign"),
+    "application-detail": Page(RECRUITERS, on="application"),
+    "application-withdraw": Page(None, RECRUITERS, on="application"),
+    "application-claims": Page(None, RECRUITERS, on="application"),
+    "application-kinship": Page(None, RECRUITERS, on="application"),
+    "application-document": Page(None, RECRUITERS, on="application"),
+    "application-fitness": Page(None, RECRUITERS, on="application"),
+    "application-checklist": Page(RECRUITERS, RECRUITERS, on="application"),
+    "application-vetting": Page(RECRUITERS, RECRUITERS, on="application"),
+    "application-hire": Page(RECRUITERS, RECRUITERS, on="application"),
+    "application-correct": Page(RECRUITERS, RECRUITERS, on="application"),
+    "document-download": Page(RECRUITERS, on="document"),
+    "correction-approve": Page(None, RECRUITERS, on="correction"),
+    "objection-answer": Page(RECRUITERS, RECRUITERS, on="objection"),
+    "opening-list": Page(EVERYONE, public=True),
+    "application-receipt": Page(EVERYONE, public=True),
+    "application-status": Page(EVERYONE, EVERYONE, public=True),
+    "opening-detail": Page(EVERYONE, on="campaign", public=True),
+    "opening-apply": Page(EVERYONE, EVERYONE, on="campaign", public=True),
+    "opening-result": Page(EVERYONE, on="campaign", public=True),
+    "notice-object": Page(EVERYONE, EVERYONE, on="notice", public=True),
     # patrols
     "roster-list": Page(ROSTERS),
     "roster-new": Page(LEADER, LEADER),

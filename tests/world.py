@@ -21,7 +21,19 @@ from patrols.models import (
     SwornOfficer,
     WorkingTimeLimits,
 )
-from personnel.models import Absence, DutyCertificate, Member, MemberSkill, Protection
+from personnel.models import (
+    Absence,
+    Application,
+    ApplicationDocument,
+    Campaign,
+    DutyCertificate,
+    Member,
+    MemberSkill,
+    Notice,
+    Objection,
+    Protection,
+    ScoreCorrection,
+)
 from teams.models import Unit, UnitLeader, User
 from tests.factories import (
     make_absence,
@@ -33,6 +45,7 @@ from tests.factories import (
     make_shift_type,
     make_user,
 )
+from tests.personnel.recruiting import recruitment_of
 
 DAY = dt.date(2026, 12, 1)
 PLACES = ("own", "sibling", "foreign")
@@ -57,6 +70,12 @@ class Place:
     roster: Roster
     version: RosterVersion
     duty: Duty
+    campaign: Campaign
+    application: Application
+    document: ApplicationDocument
+    correction: ScoreCorrection
+    notice: Notice
+    objection: Objection
     rota: Rota
     sworn_officer: SwornOfficer
     exception: EmergencyException
@@ -130,6 +149,7 @@ def _place(district: Unit, brigade: Unit, digits: str) -> Place:
         exception=_exception(squadron, digits),
         member_skill=MemberSkill.objects.create(member=member, skill="drone", proof="UAV 1"),
         protection=Protection.objects.create(member=member, kind="nursing", first_day=DAY, last_day=DAY),
+        **recruitment_of(squadron, digits),
     )
 
 

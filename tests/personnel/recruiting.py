@@ -7,10 +7,23 @@ import itertools
 from decimal import Decimal
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from lianfang.platform.id_numbers import invented_id_number
-from personnel.models import Application, Campaign, DisqualifierKind, StaffCategory, Step, Vacancy
+from personnel.models import (
+    Application,
+    ApplicationDocument,
+    Campaign,
+    DisqualifierKind,
+    Notice,
+    Objection,
+    ScoreCorrection,
+    StaffCategory,
+    Step,
+    StepResult,
+    Vacancy,
+)
 from personnel.services.recruitment import applications, board, campaigns, ranking
 from teams.models import StaffingStandard, Unit, User
 from tests.factories import make_user
@@ -106,3 +119,31 @@ def freeze_at(campaign: Campaign, by: User, scores: dict[int, tuple[str, str]]) 
 
 def second_brigade(unit: Unit) -> User:
     return make_user("brigade_two", "brigade", unit, name="钱副大队长")
+
+
+def recruitment_of(squadron: Unit, digits: str) -> dict[str, Any]:
+    """One of everything for the sweep: an open campaign, a candidate, a file, a correction, a notice, an objection."""
+    today = timezone.localdate()
+    drafter = make_user(f"drafter{digits}", "leader", squadron, name=f"D{digits}")
+    approver = make_user(f"approver{digits}", "brigade", squadron.get_parent(), name=f"E{digits}")
+    make_standard(squadron)
+    campaign = make_campaign(squadron, drafter, approver, title=f"C{digits}")
+    application = make_application(campaign, f"A{digits}")
+    document = ApplicationDocument(
+        application=application, kind="other", name="a.pdf", content_type="application/pdf", size=4
+    )
+    document.file.save("", ContentFile(b"%PDF"), save=True)
+    result = StepResult.objects.create(application=application, step=step_of(campaign, "written"), score=70)
+    correction = ScoreCorrection.objects.create(
+        application=application, result=result, before=70, after=80, reason="x", proposed_by=drafter
+    )
+    notice = Notice.objects.create(campaign=campaign, first_day=today, last_day=today)
+    objection = Objection.objects.create(notice=notice, unit=squadron, text="x")
+    return {
+        "campaign": campaign,
+        "application": application,
+        "document": document,
+        "correction": correction,
+        "notice": notice,
+        "objection": objection,
+    }

@@ -1,0 +1,338 @@
+"""Forms of recruitment."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from personnel.filters import UnitChoiceField
+from personnel.forms.members import DateInput, MemberForm
+from personnel.models import (
+    Application,
+    ApplicationState,
+    Campaign,
+    Channel,
+    DisqualifierKind,
+    DocumentKind,
+    FitnessItem,
+    Priority,
+    PriorityGroup,
+    Step,
+    Vacancy,
+    Vetting,
+)
+from personnel.rules.recruitment.campaigns import TIE_BREAKS
+from personnel.rules.recruitment.candidates import parsed_score
+from personnel.services.recruitment.documents import MAX_BYTES
+from teams.models import StaffingStandard, Unit
+
+TIE_LABELS = {
+    "priority": _("priority group first"),
+    "written": _("higher written score"),
+    "fitness": _("higher fitness score"),
+    "interview": _("higher interview score"),
+    "older": _("the older one"),
+    "younger": _("the younger one"),
+}
+RELATIVES = 2
+
+
+class StandardForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = StaffingStandard
+        fields = ("kind", "per_10000", "per_registered", "per_floating", "per_cases", "floor")
+
+    def _post_clean(self) -> None:
+        """The service writes, on a row it locked itself."""
+
+
+class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
+    tie_1 = forms.ChoiceField(label=_("Among equals, first"), required=False)
+    tie_2 = forms.ChoiceField(label=_("then"), required=False)
+    tie_3 = forms.ChoiceField(label=_("then"), required=False)
+
+    class Meta:
+        model = Campaign
+        fields = (
+            "title",
+            "year",
+            "apply_from",
+            "apply_until",
+            "born_from",
+            "born_until",
+            "education",
+            "staff_category",
+            "bonus_rule",
+            "notice_days",
+            "contact",
+            "more_conditions",
+        )
+        widgets = {
+            **{name: DateInput() for name in ("apply_from", "apply_until", "born_from", "born_until")},
+            "more_conditions": forms.Textarea(attrs={"rows": 3}),
+        }
+
+    def __init__(self, *args: Any, units: QuerySet[Unit] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen = list(self.instance.tie_breaks) if self.instance.pk else ["priority", "written"]
+        for number in (1, 2, 3):
+            field: Any = self.fields[f"tie_{number}"]
+            field.choices = [("", "—"), *((key, TIE_LABELS[key]) for key in TIE_BREAKS)]
+            field.initial = chosen[number - 1] if number <= len(chosen) else ""
+        if units is not None:
+            self.fields["unit"] = UnitChoiceField(queryset=units, label=_("Unit"), empty_label=_("Choose a unit"))
+            self.order_fields(["title", "unit"])
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        pairs = (("apply_from", "apply_until"), ("born_from", "born_until"))
+        for first, last in pairs:
+            if data.get(first) and data.get(last) and data[last] < data[first]:
+                self.add_error(last, _("The last day is before the first."))
+        return data
+
+    def _post_clean(self) -> None:
+        """The service writes, on a row it locked itself."""
+
+    def campaign_values(self) -> dict[str, Any]:
+        data = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        ties = [self.cleaned_data[f"tie_{n}"] for n in (1, 2, 3)]
+        return data | {"tie_breaks": list(dict.fromkeys(key for key in ties if key))}
+
+
+class VacancyForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Vacancy
+        fields = ("unit", "title", "places")
+
+
+class StepForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Step
+        fields = ("kind", "starts_on", "weight", "pass_mark", "ratio")
+        widgets = {"starts_on": DateInput()}
+
+
+class PriorityForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Priority
+        fields = ("group", "bonus")
+
+
+class FitnessItemForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = FitnessItem
+        fields = ("name", "sex", "age_from", "age_until", "less_is_better", "limit", "measure")
+
+
+class ApplicationForm(forms.Form):
+    """What a candidate says; sex and birth date follow from the ID number."""
+
+    name = forms.CharField(label=_("full name"), max_length=40)
+    id_number = forms.CharField(
+        label=_("ID number"), max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    phone = forms.CharField(label=_("phone"), max_length=30, widget=forms.TextInput(attrs={"type": "tel"}))
+    education = forms.ChoiceField(label=_("education"), choices=Application._meta.get_field("education").choices)
+    school = forms.CharField(label=_("school"), max_length=60, required=False)
+    major = forms.CharField(label=_("major"), max_length=60, required=False)
+    political_status = forms.ChoiceField(
+        label=_("political status"),
+        choices=[("", "—"), *(Application._meta.get_field("political_status").choices or [])],
+        required=False,
+    )
+    claims = forms.MultipleChoiceField(
+        label=_("Priority groups you belong to"),
+        choices=PriorityGroup.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        vacancies = campaign.vacancies.select_related("unit")
+        field = forms.ModelChoiceField(queryset=vacancies, label=_("Post"), empty_label=None)
+        field.label_from_instance = lambda v: f"{v.unit.name} {v.title}"  # type: ignore[method-assign]
+        groups = [(p.group, p.get_group_display()) for p in campaign.priorities.all()]
+        self.fields["vacancy"] = field
+        self.fields["claims"].choices = groups  # type: ignore[attr-defined]
+        if not groups:
+            del self.fields["claims"]
+        for number in range(1, RELATIVES + 1):
+            name = forms.CharField(label=_("Relative in the force: name"), max_length=40, required=False)
+            relation = forms.CharField(label=_("relation to you"), max_length=60, required=False)
+            self.fields[f"relative_{number}"], self.fields[f"relation_{number}"] = name, relation
+        self.order_fields(["vacancy", "name", "id_number", "phone"])
+
+    clean_name, clean_phone, _read = MemberForm.clean_name, MemberForm.clean_phone, MemberForm._read
+
+    def application_values(self) -> dict[str, Any]:
+        kept = ("vacancy", "name", "id_number", "phone", "education", "school", "major", "political_status", "claims")
+        return {name: self.cleaned_data[name] for name in kept if name in self.cleaned_data}
+
+    def relatives(self) -> list[tuple[str, str]]:
+        numbers = range(1, RELATIVES + 1)
+        found = [(self.cleaned_data[f"relative_{n}"].strip(), self.cleaned_data[f"relation_{n}"]) for n in numbers]
+        return [pair for pair in found if pair[0]]
+
+
+class PublicApplicationForm(ApplicationForm):
+    truthful = forms.BooleanField(label=_("What I enter is true, and I agree that it is used for this recruitment."))
+    # Nobody sees this field; what fills it in is no person.
+    website = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+class StatusForm(forms.Form):
+    number = forms.CharField(label=_("Receipt number"), max_length=20)
+    last_six = forms.CharField(
+        label=_("Last six characters of the ID number"),
+        min_length=6,
+        max_length=6,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class ObjectionForm(forms.Form):
+    text = forms.CharField(label=_("What you object to"), max_length=2000, widget=forms.Textarea(attrs={"rows": 5}))
+    contact = forms.CharField(
+        label=_("How to reach you"), max_length=80, help_text=_("Only those who look into it see it.")
+    )
+
+
+class AnswerForm(forms.Form):
+    answer = forms.CharField(label=_("Answer"), max_length=1000, widget=forms.Textarea(attrs={"rows": 4}))
+    is_upheld = forms.BooleanField(label=_("The objection is justified"), required=False)
+
+
+class BoardFilterForm(forms.Form):
+    q = forms.CharField(label=_("Name or pinyin"), max_length=40, required=False)
+    vacancy = forms.ModelChoiceField(
+        queryset=Vacancy.objects.none(), label=_("Post"), required=False, empty_label=_("All posts")
+    )
+    channel = forms.ChoiceField(
+        label=_("Way of application"), choices=[("", _("All ways")), *Channel.choices], required=False
+    )
+    state = forms.ChoiceField(
+        label=_("State"),
+        choices=[("", _("in the running")), *ApplicationState.choices[1:]],
+        required=False,
+    )
+
+    def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["vacancy"].queryset = campaign.vacancies.all()  # type: ignore[attr-defined]
+
+
+class DocumentForm(forms.Form):
+    kind = forms.ChoiceField(label=_("Kind"), choices=DocumentKind.choices)
+    file = forms.FileField(
+        label=_("File (JPEG, PNG or PDF)"),
+        widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,application/pdf"}),
+    )
+
+    def clean_file(self) -> Any:
+        if self.cleaned_data["file"].size > MAX_BYTES:
+            limit = MAX_BYTES // 1024 // 1024
+            raise forms.ValidationError(_("The file is larger than %(limit)d MB.") % {"limit": limit})
+        return self.cleaned_data["file"]
+
+
+class VettingForm(forms.ModelForm):  # type: ignore[type-arg]
+    SOUND = [("", _("not decided yet")), ("true", _("yes")), ("false", _("no"))]
+    is_sound = forms.TypedChoiceField(
+        label=_("Fit for the service"),
+        choices=SOUND,
+        required=False,
+        coerce={"true": True, "false": False}.get,
+        empty_value=None,
+    )
+
+    class Meta:
+        model = Vetting
+        fields = ("assessors", "visited_on", "findings", "look_again_on", "is_sound")
+        widgets = {
+            "visited_on": DateInput(),
+            "look_again_on": DateInput(),
+            "findings": forms.Textarea(attrs={"rows": 4}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and self.instance.is_sound is not None:
+            self.initial["is_sound"] = str(self.instance.is_sound).lower()
+
+
+class ChecklistForm(forms.Form):
+    """Two fields a point: found, and the evidence."""
+
+    checked_on = forms.DateField(label=_("Checked on"), widget=DateInput())
+
+    def __init__(self, *args: Any, application: Application, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        done = {check.kind: check for check in application.disqualifiers.all()}
+        for kind, label in DisqualifierKind.choices:
+            check = done.get(kind)
+            state = {True: "hit", False: "clear"}[check.is_hit] if check else ""
+            self.fields[kind] = forms.ChoiceField(
+                label=label,
+                choices=[("", _("not checked")), ("clear", _("nothing found")), ("hit", _("found"))],
+                required=False,
+                initial=state,
+            )
+            self.fields[f"{kind}_evidence"] = forms.CharField(
+                label=_("evidence"), max_length=200, required=False, initial=check.evidence if check else ""
+            )
+
+    def points(self) -> dict[str, tuple[bool, str]]:
+        data = self.cleaned_data
+        return {
+            kind: (data[kind] == "hit", data[f"{kind}_evidence"].strip())
+            for kind in DisqualifierKind.values
+            if data[kind]
+        }
+
+
+class HireForm(forms.Form):
+    hired_on = forms.DateField(label=_("hire date"), widget=DateInput())
+    contract_from = forms.DateField(label=_("contract from"), widget=DateInput())
+    contract_until = forms.DateField(
+        label=_("contract until"), widget=DateInput(), required=False, help_text=_("Empty: without a fixed term.")
+    )
+    probation_until = forms.DateField(label=_("probation until"), widget=DateInput(), required=False)
+    training_due_on = forms.DateField(
+        label=_("Pre-job training until"),
+        widget=DateInput(),
+        help_text=_("After it the duty certificate is issued; before that no duty can be given."),
+    )
+
+
+class CorrectionForm(forms.Form):
+    step = forms.ChoiceField(label=_("Score"))
+    after = forms.CharField(label=_("corrected to"), max_length=6)
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+    def __init__(self, *args: Any, scores: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["step"].choices = scores  # type: ignore[attr-defined]
+
+    def clean_after(self) -> Any:
+        try:
+            return parsed_score(self.cleaned_data["after"])
+        except ValueError:
+            raise forms.ValidationError(_("A score is a number from 0 to 100.")) from None
+
+
+class KinshipForm(forms.Form):
+    relation = forms.CharField(label=_("How you are related"), max_length=60)
+
+
+class WorkbookForm(forms.Form):
+    workbook = forms.FileField(label=_("Workbook (.xlsx)"), widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}))
+
+
+class NoticeForm(forms.Form):
+    first_day = forms.DateField(label=_("First day"), widget=DateInput(), initial=dt.date.today)

@@ -1,0 +1,20 @@
+// Score sheet: Enter and the arrow keys go from candidate to candidate, as on paper.
+(function () {
+  "use strict";
+  var sheet = document.querySelector("[data-score-sheet]");
+  if (!sheet) return;
+  var fields = Array.prototype.slice.call(sheet.querySelectorAll("input.score-field"));
+  sheet.addEventListener("keydown", function (event) {
+    var place = fields.indexOf(event.target);
+    var step = { Enter: 1, ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (place < 0 || !step) return;
+    var next = fields[place + step];
+    if (next) {
+      event.preventDefault();
+      next.focus();
+      next.select();
+    } else if (event.key !== "Enter") {
+      event.preventDefault();
+    }
+  });
+})();
