@@ -18,7 +18,7 @@ from ortools.linear_solver import pywraplp
 from patrols.rostering.frame import OFF, Frame, Slot
 from patrols.rostering.limits import FairShare, HoursInSpan, Limit, ShiftCount, WeeklyRest, Wishes
 from patrols.rostering.limits.fairness import amount
-from patrols.rostering.pricing import INFINITE, Pricer, Prices, price_all
+from patrols.rostering.pricing import INFINITE, Interrupted, Pricer, Prices, price_all
 
 TOLERANCE = 1e-6
 Schedule = tuple[int, ...]
@@ -339,7 +339,10 @@ class Generator:
             if duals is None or is_over():
                 return False
             point = duals if centre is None else weight * centre + (1 - weight) * duals
-            bound, added = self._price(point)
+            try:
+                bound, added = self._price(point, is_over)
+            except Interrupted:
+                return False
             if bound > best:
                 best, centre = bound, point
                 weight = min(0.8, weight + 0.05)
@@ -368,8 +371,10 @@ class Generator:
             duals = self.master.solve()
         return duals
 
-    def dive(self, is_over: Callable[[], bool], *, rounds: int = 8, at_once: float = 0.95) -> list[Schedule] | None:
+    def dive(self, is_over: Callable[[], bool], *, rounds: int = 8, steps: int = 60) -> list[Schedule] | None:
         """A schedule for everyone: the surest choices are settled, the programme solved again, until all are.
+
+        About ``steps`` times: fewer are quicker and coarser, with ``rounds`` of pricing each.
 
         None if time is up before. What was taken out on the way comes back at the end.
         """
@@ -384,7 +389,7 @@ class Generator:
                 self.generate(is_over, rounds=rounds, proves=False)
                 if self._duals() is None:
                     break
-                if not self._settle(at_once):
+                if not self._settle(-(-len(people) // steps)):
                     return [settled.get(person, ()) for person in people]
                 self.master.drop(is_out)
         finally:
@@ -392,21 +397,21 @@ class Generator:
             self.master.drop(_nothing)
         return None
 
-    def _settle(self, at_once: float) -> bool:
-        """Settle whoever has a schedule with a large share, and at least the surest; False if there is none."""
+    def _settle(self, least: int) -> bool:
+        """Settle whoever has a schedule as good as whole, and at least so many; False if nobody is left."""
         settled = self.settled
         shares = self.master.shares.items()
         open_shares = [(share, key) for key, share in shares if key[0] not in settled and self.master.fits(*key)]
         open_shares.sort(reverse=True)
-        surest = open_shares[:1] + [item for item in open_shares[1:] if item[0] >= at_once]
+        surest = open_shares[:least] + [item for item in open_shares[least:] if item[0] >= 0.95]
         for _share, (person, schedule) in surest:
             settled.setdefault(person, schedule)
         return bool(surest)
 
-    def _price(self, duals: NDArray[np.float64]) -> tuple[float, int]:
+    def _price(self, duals: NDArray[np.float64], is_over: Callable[[], bool]) -> tuple[float, int]:
         prices = np.minimum(self.master.prices(duals) + self.cells, INFINITE)
         everyone = range(len(self.frame.problem.people))
-        cheapest, schedules = price_all(self.pricer, prices, [p for p in everyone if p not in self.settled])
+        cheapest, schedules = price_all(self.pricer, prices, [p for p in everyone if p not in self.settled], is_over)
         for person, schedule in self.settled.items():
             cheapest[person] = prices[person, np.arange(len(schedule)), schedule].sum()
         added = sum(

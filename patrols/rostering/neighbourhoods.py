@@ -28,8 +28,8 @@ class Shape:
 
     def adapt(self, *, proven: bool, share_of_time: float) -> None:
         """Grow while sub-problems are solved with time to spare, shrink when they are not solved at all."""
-        if proven and share_of_time < 0.5:
-            self.size *= 1.15
+        if proven and share_of_time < 0.3:
+            self.size *= 1.1
         elif not proven:
             self.size *= 0.85
         self.size = min(max(self.size, self.limits[0]), self.limits[1])
@@ -58,7 +58,7 @@ class Neighbourhoods:
 
     def draw(self, rng: random.Random, account: Account, table: Table) -> tuple[Shape, set[Cell]]:
         """A shape and the cells that it frees."""
-        shape = rng.choices(self.shapes, [max(item.gains, 0.05) for item in self.shapes])[0]
+        shape = rng.choices(self.shapes, [max(item.gains, 0.25) for item in self.shapes])[0]
         return shape, shape.choose(rng, account, table, max(1, round(shape.size)))
 
     def _costly_day(self, rng: random.Random, account: Account) -> int:

@@ -8,7 +8,7 @@ cheaper, never dearer: a bound built on it stays a bound, and a schedule is chec
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -22,6 +22,10 @@ Prices = NDArray[np.float64]  # people × days × shifts (last column: a day off
 INFINITE = 1e12
 LARGEST_TABLE = 40_000_000
 MOST_COUNTED = 7  # a shift type with a larger "most" is left to the master programme
+
+
+class Interrupted(Exception):
+    """Pricing was asked to stop."""
 
 
 @dataclass(frozen=True)
@@ -190,9 +194,18 @@ class Pricer:
             else:
                 batch.start_off.append((position, batch.least_off))
 
-    def price(self, prices: Prices, batch: Batch) -> tuple[NDArray[np.float64], list[list[int]]]:
-        """For each person of the batch the least total price and the schedule (shift or OFF for each day)."""
+    def price(
+        self, prices: Prices, batch: Batch, is_over: Callable[[], bool]
+    ) -> tuple[NDArray[np.float64], list[list[int]]]:
+        """For each person of the batch the least total price and the schedule (shift or OFF for each day).
+
+        Raises Interrupted as soon as ``is_over`` says so.
+        """
         run = _Run(self, batch, prices[batch.people])
+        for day in range(self.days):
+            if is_over():
+                raise Interrupted
+            run.step(day)
         return run.cheapest()
 
 
@@ -211,8 +224,6 @@ class _Run:
             self.work[0][position, shift, run - 1, 0, 0, 0] = 0
         for position, length in batch.start_off:
             self.off[0][position, length - 1, 0, 0, 0] = 0
-        for day in range(pricer.days):
-            self._step(day)
 
     def rested(self, day: int) -> range:
         """Lengths (from 0) of a run of days off after which work may begin on the day."""
@@ -223,7 +234,8 @@ class _Run:
         """Lengths (from 0) of a run of work that may end before the day."""
         return range(min(self.batch.least_run, max(day, 1)) - 1, self.batch.run)
 
-    def _step(self, day: int) -> None:
+    def step(self, day: int) -> None:
+        """Go on from the days before to this one."""
         work, off = self.work[-1], self.off[-1]
         new_work = np.full_like(work, INFINITE)
         fresh = off[:, self.rested(day).start :].min(axis=1)
@@ -383,7 +395,9 @@ def _part_of(batch: Batch, people: Collection[int]) -> Batch:
     )
 
 
-def price_all(pricer: Pricer, prices: Prices, people: Collection[int]) -> tuple[Prices, list[list[int]]]:
+def price_all(
+    pricer: Pricer, prices: Prices, people: Collection[int], is_over: Callable[[], bool] = lambda: False
+) -> tuple[NDArray[np.float64], list[list[int]]]:
     """Least price and schedule of the given people; INFINITE and [] for those who have none, and for the others."""
     values = np.full(len(pricer.frame.problem.people), INFINITE)
     schedules: list[list[int]] = [[] for _ in pricer.frame.problem.people]
@@ -391,7 +405,7 @@ def price_all(pricer: Pricer, prices: Prices, people: Collection[int]) -> tuple[
         batch = whole if len(people) == len(values) else _part_of(whole, people)
         if not batch.people:
             continue
-        found, ways = pricer.price(prices, batch)
+        found, ways = pricer.price(prices, batch, is_over)
         for person, value, way in zip(batch.people, found, ways, strict=True):
             values[person] = value
             schedules[person] = way

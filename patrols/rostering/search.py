@@ -114,6 +114,7 @@ class Search:
         self.bound: int | None = None
         self.cover_bound: int | None = None
         self.stopped = False
+        self.active: dict[int, cp_model.CpSolver] = {}
         self.best_at = 0.0
         self.table: Table = self.frame.empty_table()
         self.account: Account = self.ledger.open(self.table)
@@ -148,7 +149,7 @@ class Search:
             if self.is_over():
                 return
             cells = {(person, day) for day in range(len(self.problem.days))}
-            result = self._solve_part(self.table, cells, 2.0, self.seed)
+            result = self._solve_part(self.table, cells, 2.0, self.seed, deterministic=self.rounds is not None)
             if result is not None:
                 self._offer(self.table, result[0])
 
@@ -174,6 +175,9 @@ class Search:
             thread.start()
         while any(thread.is_alive() for thread in threads):
             self._report(best=False)
+            if self.is_over():
+                for solver in list(self.active.values()):
+                    solver.stop_search()
             for thread in threads:
                 thread.join(0.5 / self.workers)
 
@@ -187,15 +191,18 @@ class Search:
         generator = self._generator()
         if not generator.possible:
             return
+        generator.generate(self.is_over, gap=0.01)
+        self._raise_bound(generator.bound)
+        self._dive(generator, rounds=4, steps=8)
         self._raise_bound(prove(generator, self.is_over))
         shapes.trust(generator.marginals())
-        for at_once in (0.95, 0.8, 0.6):
-            if self.is_over():
-                return
-            schedules = generator.dive(self.is_over, at_once=at_once)
+        self._dive(generator, rounds=8, steps=60)
+
+    def _dive(self, generator: Generator, *, rounds: int, steps: int) -> None:
+        if not self.is_over():
+            schedules = generator.dive(self.is_over, rounds=rounds, steps=steps)
             if schedules is not None:
                 self._offer_schedules(schedules)
-            generator.generate(self.is_over, proves=False)
 
     def _generator(self, *, soft: bool = True) -> Generator:
         """A column generator that knows the schedules of the best roster so far."""
@@ -220,7 +227,7 @@ class Search:
         part.keep_or_drop(table)
         part.minimise()
         solver = self._solver(5.0, self.seed)
-        if solver.solve(part.model) in SOLVED:
+        if self._run(solver, part) in SOLVED:
             table = part.read(solver)
         with self.lock:
             account = self.ledger.open(table)
@@ -232,7 +239,7 @@ class Search:
         if number == 0:
             self._prove(shapes)
         rng = random.Random(f"{self.seed}/{number}")  # noqa: S311 - no secret
-        limit = max(0.5, min(4.0, self.seconds / 20))
+        limit = max(0.5, min(4.0, self.seconds / 60))
         while not self.is_over():
             with self.lock:
                 table, account = self.table, self.account
@@ -290,8 +297,16 @@ class Search:
         part.minimise()
         part.hint(table)
         solver = self._solver(limit, seed, deterministic=deterministic)
-        status = solver.solve(part.model)
+        status = self._run(solver, part)
         return (part.read(solver), status == cp_model.OPTIMAL) if status in SOLVED else None
+
+    def _run(self, solver: cp_model.CpSolver, part: RosterModel) -> cp_model.CpSolverStatus:
+        """Solve, so that a search that is over can stop it."""
+        self.active[threading.get_ident()] = solver
+        try:
+            return solver.solve(part.model)
+        finally:
+            del self.active[threading.get_ident()]
 
     def _solver(self, limit: float, seed: int, *, deterministic: bool = False) -> cp_model.CpSolver:
         solver = cp_model.CpSolver()
@@ -352,12 +367,12 @@ class Search:
             status=self._status(cost, hard),
             roster=roster,
             objective=cost,
-            bound=self.bound,
+            bound=_useful(self.bound, cost),
             uncovered=uncovered(self.problem, roster),
             hard_violations=hard,
             seconds=round(self.elapsed, 3),
             cover_cost=cover_cost(self.problem, roster),
-            cover_bound=self.cover_bound,
+            cover_bound=_useful(self.cover_bound, cover_cost(self.problem, roster)),
             best_at=self.best_at,
             history=tuple(self.history),
         )
@@ -368,3 +383,8 @@ class Search:
         if self.bound is not None and cost <= self.bound:
             return "optimal"
         return "stopped" if self.stopped else "feasible"
+
+
+def _useful(bound: int | None, cost: int) -> int | None:
+    """No bound rather than one that says only that costs are not negative."""
+    return None if bound == 0 < cost else bound

@@ -17,7 +17,7 @@ from tests.rostering.cast import EARLY, HOUR, LATE, NIGHT, duties, problems, sta
 from tests.rostering.test_model_against_checker import solve_with, whole_model
 
 RELAXED = settings(
-    phases=[Phase.generate], max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    phases=[Phase.generate], max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 
 
@@ -38,7 +38,7 @@ def week_of_shifts(*limits: L.Limit, days: int = 6):
 
 
 @given(st.data())
-@settings(phases=[Phase.generate], max_examples=15, deadline=None, derandomize=True)
+@settings(phases=[Phase.generate], max_examples=8, deadline=None, derandomize=True)
 def test_cheapest_schedule_is_that_of_trying_all_of_them(data):
     """Pricing against brute force over 4^6 schedules, each judged by the checker."""
     problem = week_of_shifts(

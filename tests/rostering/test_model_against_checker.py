@@ -14,7 +14,7 @@ from patrols.rostering.model import RosterModel
 from tests.rostering.cast import problems
 
 RELAXED = settings(
-    phases=[Phase.generate], max_examples=80, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    phases=[Phase.generate], max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 
 
