@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from patrols.models import BeatKind, CoverRequirement, ShiftType, TaskKind
 from patrols.models.cover import WEEKDAYS
-from patrols.models.task import NEEDS_OFFICER, choices
+from patrols.models.task import IN_PAIRS, LEAST_TOGETHER, NEEDS_OFFICER, choices
 from patrols.rules.cover import cover_problems, task_problems
 from personnel.models import SkillKind
 from teams.models import Unit
@@ -99,11 +99,17 @@ class CoverForm(forms.ModelForm[CoverRequirement]):
         if not self.instance.pk:
             self.initial.setdefault("weekdays", list(range(7)))
             kind = self.instance.beat.kind if self.instance.beat_id else BeatKind.POINT
-            self.initial["task_kind"] = USUAL_TASK[BeatKind(kind)]
+            self.initial["task_kind"] = task = USUAL_TASK[BeatKind(kind)]
+            if task in IN_PAIRS:
+                self.initial |= {"minimum": LEAST_TOGETHER, "ideal": LEAST_TOGETHER}
         asked = {row.skill: row.count for row in self.instance.skills.all()} if self.instance.pk else {}
         for kind, label in SkillKind.choices:
             self.fields[f"skill_{kind}"] = forms.IntegerField(
-                label=label, required=False, min_value=0, max_value=50, initial=asked.get(kind)
+                label=_("%(skill)s (people)") % {"skill": label},
+                required=False,
+                min_value=0,
+                max_value=50,
+                initial=asked.get(kind),
             )
 
     def skill_fields(self) -> list[forms.BoundField]:

@@ -61,8 +61,8 @@ class NeedCover:
 
     @property
     def state(self) -> str:
-        """`short` below the minimum, `thin` below the ideal, `over` beyond it, else `full`."""
-        if self.have < self.minimum:
+        """`short` below the minimum or lacking a skill, `thin` below the ideal, `over` beyond it, else `full`."""
+        if self.have < self.minimum or self.missing_skills:
             return "short"
         if self.have < self.ideal:
             return "thin"
