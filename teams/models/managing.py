@@ -29,7 +29,7 @@ class ManagingBodyQuerySet(models.QuerySet["ManagingBody"]):
 
 
 @pghistory.track()
-class ManagingBody(models.Model):
+class ManagingBody(models.Model):  # type: ignore[django-manager-missing]
     """A body of the government's line. It manages units of the force through its comprehensive office."""
 
     kind = models.CharField(_("kind"), max_length=12, choices=BodyKind.choices)

@@ -113,7 +113,8 @@ class Unit(MP_Node):
 
     def guided_by(self) -> Unit | None:
         """Who guides it in the public-security line: the named unit, else the one above."""
-        return self.guiding_body or self.get_parent()
+        above: Unit | None = self.guiding_body or self.get_parent()
+        return above
 
     def squadron(self) -> Unit:
         """The squadron that rosters this unit: itself, or the nearest one above. A unit above squadrons is its own."""

@@ -18,6 +18,7 @@ from teams.scope import scope_of
 from teams.services.figures import save_figures
 from teams.views.refusals import add_problems
 
+FORM_LABELS = {name: field.label for name, field in FiguresForm.base_fields.items()}
 YEARS = 6  # side by side on one page
 
 
@@ -33,7 +34,7 @@ def unit_figures(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "unit": unit,
         "years": years,
-        "lines": [(YearlyFigures._meta.get_field(c).verbose_name, [getattr(r, c) for r in rows]) for c in COUNTS],
+        "lines": [(FORM_LABELS[c], [getattr(row, c) for row in rows]) for c in COUNTS],
         "references": REFERENCES,
         "may_edit": scope_of(request.user, Action.UNIT_RECORD_MANAGE).covers(unit.path),
         "addable": [year for year in range(today.year, today.year - 3, -1) if year not in taken],
