@@ -290,8 +290,10 @@ class YearFilter(admin.SimpleListFilter):
         return [(str(year), str(year)) for year in years.order_by("-year").distinct()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        value = self.value() or ""
-        return queryset.filter(date__year=int(value)) if value.isdigit() else queryset
+        return queryset.filter(date__year=int(self.value())) if self._is_offered() else queryset
+
+    def _is_offered(self) -> bool:
+        return self.value() in {str(year) for year, _title in self.lookup_choices}
 
 
 @admin.register(CalendarDay)

@@ -107,7 +107,7 @@ def _newest(key: str, model: Any, filters: Filters, size: int) -> Iterable[Any]:
 def _condition(key: str, filters: Filters) -> Q:
     condition = Q()
     if filters.object_id:
-        condition &= Q(pgh_obj_id=filters.object_id) if filters.object_id.isdigit() else Q(pk__in=[])
+        condition &= Q(pgh_obj_id=filters.object_id) if filters.object_id.isdecimal() else Q(pk__in=[])
     if filters.username:
         condition &= Q(pgh_context__metadata__name=filters.username)
     if filters.since:

@@ -107,4 +107,4 @@ def month_sheet(days: list[Day]) -> MonthSheet:
 
 def _year(request: HttpRequest, today: dt.date) -> int:
     text = request.GET.get("year", "")
-    return int(text) if text.isdecimal() and FIRST_YEAR <= int(text) <= LAST_YEAR else today.year
+    return int(text) if text in map(str, range(FIRST_YEAR, LAST_YEAR + 1)) else today.year
