@@ -27,18 +27,41 @@ NO_GROUPS = Problem("rota_without_groups", _("Choose the crew of at least one gr
 
 @dataclass(frozen=True)
 class Preset:
-    """A rota that many stations work by; `codes` are shift types by their usual one-letter names."""
+    """A rota that many stations work by, with the shifts as it means them: code, first hour, hours, night.
+
+    It is judged by these, so that what it implies is seen before the squadron has such shift types.
+    """
 
     key: str
     name: object
     pattern: tuple[str, ...]
     offsets: tuple[int, ...]
+    usual: tuple[tuple[str, int, int, bool], ...]
+
+    @property
+    def shifts(self) -> dict[str, ShiftType]:
+        return {
+            code: ShiftType(code=code, name=code, starts_at=dt.time(hour), minutes=60 * hours, is_night=is_night)
+            for code, hour, hours, is_night in self.usual
+        }
 
 
 PRESETS = (
-    Preset("four_three", _("Four crews, three shifts"), ("早", "早", "中", "中", "夜", "夜", OFF, OFF), (0, 2, 4, 6)),
-    Preset("three_two", _("Three crews, two shifts"), ("白", "夜", OFF), (0, 1, 2)),
-    Preset("day_on_two_off", _("24 hours on, 48 off"), ("值", OFF, OFF), (0, 1, 2)),
+    Preset(
+        "four_three",
+        _("Four crews, three shifts"),
+        ("早", "早", "中", "中", "夜", "夜", OFF, OFF),
+        (0, 2, 4, 6),
+        (("早", 6, 8, False), ("中", 14, 8, False), ("夜", 22, 8, True)),
+    ),
+    Preset(
+        "three_two",
+        _("Three crews, two shifts"),
+        ("白", "夜", OFF),
+        (0, 1, 2),
+        (("白", 8, 12, False), ("夜", 20, 12, True)),
+    ),
+    Preset("day_on_two_off", _("24 hours on, 48 off"), ("值", OFF, OFF), (0, 1, 2), (("值", 8, 24, True),)),
 )
 
 

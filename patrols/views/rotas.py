@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lianfang.platform.problems import Problem, Refused
 from patrols.forms.rota import RotaApplyForm, RotaForm
-from patrols.models import Roster, Rota, ShiftType
+from patrols.models import Roster, Rota, ShiftType, WorkingTimeLimits
 from patrols.models.rota import OFF
 from patrols.rules.rotas import Implied, implied, rota_problems
 from patrols.services import rotas
@@ -36,8 +38,8 @@ def rota_list(request: SignedInRequest) -> HttpResponse:
         "unit": unit,
         "units": squadrons(request),
         "may_edit": unit is not None and scope_of(request.user, Action.COVER_MANAGE).covers(unit.path),
-        "cards": _cards(unit, [(rota, rota.pattern) for rota in found]) if unit else [],
-        "presets": _cards(unit, [(preset, list(preset.pattern)) for preset in rotas.PRESETS]) if unit else [],
+        "cards": _cards(unit, found) if unit else [],
+        "presets": _presets(unit) if unit else [],
     }
     return render(request, "patrols/rota/list.html", context)
 
@@ -96,9 +98,7 @@ def rota_apply(request: SignedInRequest, pk: int) -> HttpResponse:
             context["problems"] = refusal.problems
         else:
             context |= {"applied": applied, "skipped": applied.skipped[:SKIPPED_SHOWN]}
-    chosen = form.cleaned_data.get("rota") if form.is_bound and hasattr(form, "cleaned_data") else first
-    context |= {"rotas": _cards(roster.unit, [(row, row.pattern) for row in form.fields["rota"].queryset])}  # type: ignore[attr-defined]
-    context["chosen"] = chosen
+    context["cards"] = _cards(roster.unit, Rota.objects.filter(unit=roster.unit_id))
     return render(request, "patrols/rota/apply.html", context)
 
 
@@ -123,16 +123,31 @@ def _rota_form(request: SignedInRequest, rota: Rota) -> HttpResponse:
     return render(request, "patrols/rota/form.html", context)
 
 
-Card = tuple[Any, list[ShiftType | str | None], Implied | None, list[Problem]]
+@dataclass(frozen=True)
+class Card:
+    """A rota as the page shows it: its days (None is free), its figures where its shifts are known, what it breaks."""
+
+    rota: Any
+    days: list[ShiftType | str | None]
+    figures: Implied | None
+    problems: list[Problem]
+    missing: list[str] = field(default_factory=list)  # shift codes that the squadron has not set up yet
 
 
-def _cards(unit: Unit, found: list[tuple[Any, list[str]]]) -> list[Card]:
-    """Each rota with its days, its figures (None where a shift is missing) and the limits that it breaks."""
+def _cards(unit: Unit, found: Iterable[Rota]) -> list[Card]:
     shifts, row = rotas.shifts_of(unit), rotas.limits_for(unit)
-    cards: list[Card] = []
-    for rota, pattern in found:
-        problems = rota_problems(pattern, shifts, row)
-        days: list[ShiftType | str | None] = [shifts.get(code, code) if code != OFF else None for code in pattern]
-        known = not any(problem.field for problem in problems)
-        cards.append((rota, days, implied(pattern, shifts) if known else None, problems))
-    return cards
+    return [_card(rota, rota.pattern, shifts, row) for rota in found]
+
+
+def _presets(unit: Unit) -> list[Card]:
+    """Each usual rota, judged by the shifts as it means them."""
+    own, row = rotas.shifts_of(unit), rotas.limits_for(unit)
+    cards = [_card(preset, preset.pattern, preset.shifts, row) for preset in rotas.PRESETS]
+    return [replace(card, missing=[code for code in card.rota.shifts if code not in own]) for card in cards]
+
+
+def _card(rota: Any, pattern: Sequence[str], shifts: Mapping[str, ShiftType], row: WorkingTimeLimits) -> Card:
+    problems = rota_problems(pattern, shifts, row)
+    known = not any(problem.field for problem in problems)
+    days = [shifts.get(code, code) if code != OFF else None for code in pattern]
+    return Card(rota, days, implied(pattern, shifts) if known else None, problems)

@@ -203,3 +203,14 @@ def test_rota_of_another_squadron_is_no_choice(
     answer = client_of(leader).post(reverse("rota-apply", args=[station.roster.pk]), data)
     assert answer.context["form"].errors["rota"]
     assert not Duty.objects.exists()
+
+
+def test_usual_rotas_are_judged_before_their_shifts_are_set_up(
+    station: Station, leader: User, client_of: ClientOf
+) -> None:
+    answer = client_of(leader).get(reverse("rota-list"))
+    cards = {card.rota.key: card for card in answer.context["presets"]}
+    assert cards["four_three"].problems == []
+    assert cards["day_on_two_off"].missing == ["值"]
+    assert "hours_month" in {problem.code for problem in cards["day_on_two_off"].problems}
+    assert "243" in answer.content.decode()
