@@ -116,6 +116,16 @@
     Object.keys(given).forEach(function (name) { if (given[name] === "") delete given[name]; });
   });
 
+  /* htmx gives the focus back to an element of the same id; where that is gone, the part's first action takes it. */
+  let wasInside = false;
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    wasInside = event.detail.target.contains(document.activeElement);
+  });
+  document.addEventListener("htmx:afterSwap", function (event) {
+    const next = wasInside && document.activeElement === document.body && event.target.querySelector("a.btn, button");
+    if (next) next.focus();
+  });
+
   /* A part that answers with the sign-in page: the session ended. The whole page then asks to sign in and comes back. */
   document.addEventListener("htmx:beforeSwap", function (event) {
     const address = event.detail.xhr.responseURL || "";
