@@ -12,8 +12,14 @@ class PatrolsConfig(AppConfig):
     database_functions = FUNCTIONS
 
     def ready(self) -> None:
+        from patrols.rules.future_duties import future_duties
         from patrols.rules.units import closing_problems
+        from personnel.rules.certificates import WITHDRAWAL_CHECKS
+        from personnel.rules.status import EXIT_CHECKS
         from teams.rules.units import CLOSING_CHECKS
 
         if closing_problems not in CLOSING_CHECKS:
             CLOSING_CHECKS.append(closing_problems)
+        for checks in (WITHDRAWAL_CHECKS, EXIT_CHECKS):
+            if future_duties not in checks:
+                checks.append(future_duties)

@@ -119,6 +119,31 @@ class MemberFilter(StrictFilterSet):
         return rows.filter(is_veteran=True) if origin == "veteran" else rows.filter(source=Source.GRADUATE)
 
 
+ENDINGS = [("ending", _("ends within 60 days")), ("expired", _("expired")), ("none", _("none"))]
+
+
+class EndingFilter(StrictFilterSet):
+    """The list of certificates whose end is in sight; needs `with_certificate_until`."""
+
+    unit = UnitFilter(queryset=units_in_scope, method="below", label=_("Unit"), empty_label=_("All units"))
+    state = filters.ChoiceFilter(
+        choices=ENDINGS, method="by_state", label=_("Duty certificate"), empty_label=_("ending, expired or none")
+    )
+
+    class Meta:
+        model = Member
+        fields: list[str] = []
+
+    def below(self, rows: Any, _name: str, unit: Unit) -> Any:
+        return rows.below(unit)
+
+    def by_state(self, rows: Any, _name: str, state: str) -> Any:
+        today = timezone.localdate()
+        if state == "ending":
+            return rows.filter(certificate_until__gte=today)
+        return rows.filter(certificate_until__lt=today) if state == "expired" else rows.filter(certificate_until=None)
+
+
 PERIODS = [("", _("now and coming")), ("past", _("past")), ("all", _("all"))]
 
 

@@ -16,7 +16,7 @@ from teams.models import Unit, User
 
 SHOWN = 50
 LABELS = {"name": _("full name")}
-UNTOLD = {"id_number_hash", "name_pinyin", "name_initials", "id"}
+UNTOLD = {"id_number_hash", "name_pinyin", "name_letters", "name_initials", "id"}
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def _change(f: Any, before: Model, after: Model, units: dict[int, str]) -> Field
     old, new = getattr(before, f.attname), getattr(after, f.attname)
     if old == new:
         return None
-    if isinstance(f, EncryptedTextField) or f.name == "user":
+    if isinstance(f, EncryptedTextField) or f.name in ("user", "photo"):
         return FieldChange(LABELS.get(f.name, f.verbose_name))
     if f.name == "unit":
         return FieldChange(f.verbose_name, units.get(old, ""), units.get(new, ""))

@@ -1,6 +1,17 @@
 from django.urls import URLPattern, path
 
-from personnel.views import absences, certificates, exports, imports, members, skills, strength
+from personnel.views import (
+    absences,
+    certificates,
+    exports,
+    imports,
+    members,
+    photos,
+    renewals,
+    skills,
+    status,
+    strength,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", members.member_list, name="member-list"),
@@ -17,6 +28,8 @@ urlpatterns: list[URLPattern] = [
     path("absences/", absences.absence_list, name="absence-list"),
     path("absences/new/", absences.absence_add, name="absence-add"),
     path("absences/<int:pk>/cancel/", absences.absence_cancel, name="absence-cancel"),
+    path("certificates/", renewals.certificate_list, name="certificate-list"),
+    path("certificates/renew/", renewals.certificate_renew, name="certificate-renew"),
     path("certificates/<int:pk>/withdraw/", certificates.certificate_withdraw, name="certificate-withdraw"),
     path("strength/<int:pk>/", strength.unit_strength, name="unit-strength"),
     path("<int:pk>/skills/new/", skills.skill_add, name="member-skill-add"),
@@ -26,6 +39,10 @@ urlpatterns: list[URLPattern] = [
     path("<int:pk>/", members.member_detail, name="member-detail"),
     path("<int:pk>/edit/", members.member_edit, name="member-edit"),
     path("<int:pk>/transfer/", members.member_transfer, name="member-transfer"),
+    path("<int:pk>/status/", status.member_status, name="member-status"),
+    path("<int:pk>/photo/", photos.member_photo, name="member-photo"),
+    path("<int:pk>/photo/change/", photos.photo_change, name="member-photo-change"),
+    path("<int:pk>/photo/remove/", photos.photo_remove, name="member-photo-remove"),
     path("<int:pk>/account/", members.member_account, name="member-account"),
     path("<int:pk>/id-number/", members.id_number, name="id-number"),
     path("<int:pk>/certificates/new/", certificates.certificate_issue, name="certificate-issue"),

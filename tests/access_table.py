@@ -159,10 +159,12 @@ TABLE: dict[str, Page] = {
     "member-transfer": Page(LEADER, LEADER, on="member"),
     "member-account": Page(LEADER, LEADER, on="member"),
     "member-status": Page(LEADER, LEADER, on="member"),
-    "member-photo": Page(FILES, on="member"),
+    "member-photo": Page(FILES, on="member", missing=True),  # nobody there has one; see test_photos
     "member-photo-change": Page(LEADER, LEADER, on="member"),
     "member-photo-remove": Page(None, LEADER, on="member"),
     "id-number": Page(None, roles("LB"), on="member"),
+    "certificate-list": Page(FILES),
+    "certificate-renew": Page(LEADER, LEADER),
     "certificate-issue": Page(LEADER, LEADER, on="member"),
     "certificate-withdraw": Page(LEADER, LEADER, on="certificate"),
     "member-skill-add": Page(LEADER, LEADER, on="member"),

@@ -22,21 +22,21 @@ class UndecipherableError(Exception):
 
 
 @cache
-def _ciphers(keys: tuple[bytes, ...]) -> tuple[AESGCM, ...]:
+def _ciphers(*keys: bytes) -> tuple[AESGCM, ...]:
     return tuple(AESGCM(key) for key in keys)
 
 
 def encrypt(plain: str) -> str:
     """AES-GCM under the first key of `FIELD_KEYS`, as text."""
     nonce = os.urandom(NONCE_BYTES)
-    sealed = _ciphers(tuple(settings.FIELD_KEYS))[0].encrypt(nonce, plain.encode(), None)
+    sealed = _ciphers(*settings.FIELD_KEYS)[0].encrypt(nonce, plain.encode(), None)
     return base64.b64encode(nonce + sealed).decode()
 
 
 def decrypt(stored: str) -> str:
     """The plain text, by whichever key opens it. Raises `UndecipherableError`."""
     raw = base64.b64decode(stored)
-    for cipher in _ciphers(tuple(settings.FIELD_KEYS)):
+    for cipher in _ciphers(*settings.FIELD_KEYS):
         try:
             return cipher.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], None).decode()
         except InvalidTag:
@@ -46,7 +46,7 @@ def decrypt(stored: str) -> str:
 
 def lookup_hash(plain: str) -> str:
     """A keyed hash (HMAC-SHA-256, hex): equal values find each other, the value cannot be guessed back."""
-    return hmac.new(settings.LOOKUP_KEY, plain.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(settings.LOOKUP_KEY, plain.encode(), hashlib.sha256).hex()
 
 
 class EncryptedTextField(models.TextField[str, str]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
+from operator import mul
 
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +21,7 @@ _SHAPE = re.compile(r"[1-9][0-9]{16}[0-9X]")
 
 def check_digit(first17: str) -> str:
     """The 18th character for the 17 digits before it (ISO 7064, MOD 11-2)."""
-    return CHECK_DIGITS[sum(int(d) * w for d, w in zip(first17, WEIGHTS, strict=True)) % 11]
+    return CHECK_DIGITS[sum(map(mul, map(int, first17), WEIGHTS)) % 11]
 
 
 def normalise(text: str) -> str:
@@ -28,6 +29,8 @@ def normalise(text: str) -> str:
 
     What is no ID number comes back tidied, for `problems` to judge.
     """
+    if text.isascii() and _SHAPE.fullmatch(text):
+        return text
     tidy = _SEPARATORS.sub("", unicodedata.normalize("NFKC", text)).upper()
     if len(tidy) == 15 and tidy.isascii() and tidy.isdigit():  # the old form, without century and check digit
         first17 = f"{tidy[:6]}19{tidy[6:]}"
@@ -53,9 +56,7 @@ def problems(id_number: str, *, today: dt.date) -> list[Problem]:
         return [_problem("masked", _("The ID number is masked: the whole number is needed."))]
     if len(id_number) != 18:
         return [
-            _problem(
-                "length", _("The ID number has %(count)d characters instead of 18.") % {"count": len(id_number)}
-            )
+            _problem("length", _("The ID number has %(count)d characters instead of 18.") % {"count": len(id_number)})
         ]
     if not (_SHAPE.fullmatch(id_number) and id_number.isascii()):
         return [_problem("characters", _("The ID number must be 17 digits and a digit or X at the end."))]

@@ -25,15 +25,19 @@ class KeysetPage:
     total: str
 
 
-def keyset_page(rows: QuerySet[Any], query: QueryDict, keys: Sequence[str], size: int = 50) -> KeysetPage:
-    """The page that `?after=` or `?before=` asks for, ordered by `keys`; the last key is unique.
+def keyset_page(
+    rows: QuerySet[Any], query: QueryDict, keys: Sequence[str], size: int = 50, *, descending: bool = False
+) -> KeysetPage:
+    """The page that `?after=` or `?before=` asks for, ordered by `keys`; the last key is unique, the others are text.
 
     A cursor that is none shows the first page. The total is exact up to 1000, then "1000+".
     """
     back = _decode(query.get("before", ""), len(keys))
     forth = None if back else _decode(query.get("after", ""), len(keys))
-    order = [f"-{key}" if back else key for key in keys]
-    condition = _beyond(keys, back, "lt") if back else _beyond(keys, forth, "gt") if forth else Q()
+    falling = bool(back) != descending
+    order = [f"-{key}" if falling else key for key in keys]
+    cursor = back or forth
+    condition = _beyond(keys, cursor, "lt" if falling else "gt") if cursor else Q()
     found = list(rows.filter(condition).order_by(*order)[: size + 1])
     more, shown = len(found) > size, found[:size]
     if back:

@@ -31,11 +31,14 @@ ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 # A reader lays out every cell up to the last one, so one cell at XFD1048576 would ask for 17 thousand million cells.
-_FAR_ROW = re.compile(rb"""\br\s*=\s*["'][A-Za-z]{1,3}([0-9]{5,})["']""")
-_FAR_COLUMN = re.compile(rb"""\br\s*=\s*["'](?:[A-Za-z]{3,}|[H-Zh-z][A-Za-z])[0-9]+["']""")
+# One expression, begun by a plain letter, so that millions of near cells cost little; the group is a far row's number.
+_FAR_CELL = re.compile(
+    rb"""r(?<=\Wr)\s*=\s*["'](?:[A-Za-z]{3,}[0-9]|[H-Zh-z][A-Za-z][0-9]|[A-Za-z]{1,2}(0*(?:[1-9][0-9]{5,}|[5-9][0-9]{4}))["'])"""
+)
 # Numbers beyond what a float holds, as the file spells them.
-_LONG_NUMBER = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})([0-9]+)"[^>]*>\s*<(?:\w+:)?v>([0-9]{16,20})</""")
+_LONG_NUMBER = re.compile(rb"""<(?:\w+:)?c\b[^<>]*?\br="([A-Z]{1,3})([0-9]+)"[^<>]*>\s*<(?:\w+:)?v>([0-9]{16,20})</""")
 EXACT_FLOAT = 10**15
+_NOT_IN_SHEET_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 
 Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 
@@ -137,13 +140,16 @@ def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> tuple[int, i
     content = archive.read(part)
     if b"<!DOCTYPE" in content[:4096]:
         raise _refused("not_a_workbook", NOT_A_WORKBOOK)
-    if part.filename.startswith("xl/worksheets/") and (
-        _FAR_COLUMN.search(content) or any(int(n) > MAX_ROWS for n in set(_FAR_ROW.findall(content)))
-    ):
+    if part.filename.startswith("xl/worksheets/") and any(not n or int(n) > MAX_ROWS for n in _far_rows(content)):
         raise _too_large()
     if part.filename.endswith("sharedStrings.xml"):
         return max(map(len, content.split(b"</si>"))), 0
     return 0, content.count(b't="s"') + content.count(b"t='s'")
+
+
+def _far_rows(sheet: bytes) -> set[bytes]:
+    """The row numbers of cells that may lie too far down; b"" for a cell too far to the right."""
+    return set(_FAR_CELL.findall(sheet))
 
 
 def _open(data: bytes) -> CalamineWorkbook:
@@ -186,6 +192,11 @@ def _column_index(letters: str) -> int:
     return index - 1
 
 
+def _sheet_name(text: str) -> str:
+    """`text` as Excel takes it for a sheet: at most 31 characters, none of []:*?/\\, no apostrophe at either end."""
+    return text.translate(_NOT_IN_SHEET_NAMES)[:31].strip("' ") or "Sheet1"
+
+
 @dataclass(frozen=True)
 class Column:
     """A column to write: its heading and its width in characters."""
@@ -200,7 +211,7 @@ class Writer:
     def __init__(self, sheet_name: str) -> None:
         self._buffer = io.BytesIO()
         self.book = xlsxwriter.Workbook(self._buffer, {"in_memory": True})
-        self.sheet = self.book.add_worksheet(sheet_name)
+        self.sheet = self.book.add_worksheet(_sheet_name(sheet_name))
         base = {"font_name": "宋体", "font_size": 10, "valign": "vcenter"}
         grid = {**base, "border": 1, "border_color": "#B8C2CC"}
         self.formats = {

@@ -8,8 +8,10 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from lianfang.platform.stamps import StampedForm
 from personnel.filters import UnitChoiceField
 from personnel.models import Member
+from personnel.photos import MAX_BYTES, TOO_LARGE
 from personnel.roster_workbook import values
 from teams.models import Unit
 
@@ -91,9 +93,10 @@ class NewMemberForm(MemberForm):
         self.order_fields(self.field_order)
 
 
-class ChangeMemberForm(MemberForm):
+class ChangeMemberForm(StampedForm, MemberForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.set_stamp(self.instance)
         field = self.fields["id_number"]
         field.required = False
         field.label = _("Correct the ID number")
@@ -116,6 +119,22 @@ class AccountForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         help_text=_("The account that the system administrator handed out. Leave it empty to untie."),
     )
+
+
+class PhotoForm(forms.Form):
+    photo = forms.FileField(
+        label=_("Photo"),
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+        help_text=_("JPEG, PNG or WebP, at most %(limit)d MB; a portrait as on the certificate.")
+        % {"limit": MAX_BYTES // 1024 // 1024},
+    )
+
+    def clean_photo(self) -> bytes:
+        upload = self.cleaned_data["photo"]
+        if upload.size > MAX_BYTES:
+            raise forms.ValidationError(TOO_LARGE % {"limit": MAX_BYTES // 1024 // 1024})
+        content: bytes = upload.read()
+        return content
 
 
 class ReasonForm(forms.Form):

@@ -46,6 +46,7 @@ from personnel.models.recruitment import (
     Vetting,
 )
 from personnel.models.skill import MemberSkill, SkillKind
+from personnel.models.status import StatusChange, StatusChangeKind
 from personnel.models.time import Absence, AbsenceKind, Engagement, EngagementKind
 
 __all__ = [
@@ -92,6 +93,8 @@ __all__ = [
     "SkillKind",
     "Source",
     "StaffCategory",
+    "StatusChange",
+    "StatusChangeKind",
     "Step",
     "StepKind",
     "StepResult",

@@ -9,6 +9,7 @@ import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -62,6 +63,10 @@ class MemberStatus(models.TextChoices):
     LEFT = "left", _("left")
 
 
+def _day_text(name: str) -> Coalesce:
+    return Coalesce(Cast(name, models.CharField()), models.Value(""))
+
+
 class MemberQuerySet(ScopedQuerySet):
     view_action = Action.MEMBER_VIEW
     own_lookup = "user"
@@ -77,7 +82,7 @@ class MemberQuerySet(ScopedQuerySet):
         key = text.strip()
         latin = key.replace(" ", "").lower()
         return self.filter(
-            Q(name__startswith=key) | Q(name_pinyin__startswith=latin) | Q(name_initials__startswith=latin)
+            Q(name__startswith=key) | Q(name_letters__startswith=latin) | Q(name_initials__startswith=latin)
         )
 
     def with_certificate_until(self) -> Self:
@@ -85,9 +90,23 @@ class MemberQuerySet(ScopedQuerySet):
         from personnel.models.certificate import DutyCertificate
 
         latest = DutyCertificate.objects.filter(member=models.OuterRef("pk"), withdrawn_on=None)
+        latest = latest.order_by("-valid_until", "-pk")
         return self.annotate(
-            certificate_until=models.Subquery(latest.order_by("-valid_until").values("valid_until")[:1])
+            certificate_until=models.Subquery(latest.values("valid_until")[:1]),
+            certificate_number=models.Subquery(latest.values("number")[:1]),
         )
+
+    def with_sort_keys(self) -> Self:
+        """Adds `certificate_key` and `hired_key`: the days as text, "" for none, so that a page may begin after one.
+
+        Needs `with_certificate_until`.
+        """
+        return self.annotate(certificate_key=_day_text("certificate_until"), hired_key=_day_text("hired_on"))
+
+    def ending(self, by: dt.date) -> Self:
+        """Members whose certificate ends by that day, or who have none. Needs `with_certificate_until`."""
+        due = Q(certificate_until=None) | Q(certificate_until__lte=by)
+        return self.filter(due).with_sort_keys()
 
     def with_id_number(self, id_number: str) -> Self:
         return self.filter(id_number_hash=lookup_hash(id_number))
@@ -109,7 +128,8 @@ class Member(models.Model):
         verbose_name=_("account"),
     )
     name = models.CharField(_("name"), max_length=40)
-    name_pinyin = models.CharField(max_length=120, editable=False, default="")  # sorts and finds Chinese names
+    name_pinyin = models.CharField(max_length=120, editable=False, default="")  # sorts: a space between syllables
+    name_letters = models.CharField(max_length=120, editable=False, default="")  # finds: the same without spaces
     name_initials = models.CharField(max_length=20, editable=False, default="")
     sex = models.CharField(_("sex"), max_length=6, choices=Sex.choices)
     id_number = EncryptedTextField(_("ID number"))
@@ -137,6 +157,7 @@ class Member(models.Model):
     probation_until = models.DateField(_("probation until"), null=True, blank=True)
     status = models.CharField(_("status"), max_length=9, choices=MemberStatus.choices, default=MemberStatus.ACTIVE)
     left_on = models.DateField(_("left on"), null=True, blank=True)
+    photo = models.CharField(_("photo"), max_length=60, blank=True, editable=False)  # name of a private file
 
     objects = MemberQuerySet.as_manager()
 
@@ -146,6 +167,7 @@ class Member(models.Model):
         indexes = [
             models.Index(fields=["unit", "name_pinyin", "id"]),
             models.Index(fields=["name_pinyin", "id"]),
+            models.Index(fields=["name_letters"]),
             models.Index(fields=["name_initials"]),
         ]
         constraints = [
@@ -173,9 +195,16 @@ class Member(models.Model):
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
     def derive(self) -> None:
-        """Fill what follows from other fields; call it before a bulk write, `save` does so by itself."""
-        self.id_number_hash = lookup_hash(self.id_number)
-        self.name_pinyin, self.name_initials = name_keys(self.name)
+        """Fill what follows from other fields; `save` does so by itself."""
+        for name, value in self.derived(name=self.name, id_number=self.id_number).items():
+            setattr(self, name, value)
+
+    @staticmethod
+    def derived(*, name: str, id_number: str | None = None, **others: object) -> dict[str, str]:
+        """What follows from a name, and from an ID number where there is one."""
+        pinyin, initials = name_keys(name)
+        keys = {"name_pinyin": pinyin, "name_letters": pinyin.replace(" ", ""), "name_initials": initials}
+        return keys if id_number is None else keys | {"id_number_hash": lookup_hash(id_number)}
 
     @property
     def masked_id_number(self) -> str:
@@ -196,6 +225,7 @@ class Member(models.Model):
         return f"{self.phone[:3]}****{self.phone[-4:]}" if len(self.phone) >= 11 else self.phone and "****"
 
 
+@pghistory.track()
 class IdNumberReading(models.Model):
     """Somebody read a whole ID number: who, whose, when and why. Never changed, never deleted."""
 

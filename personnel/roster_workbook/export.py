@@ -95,7 +95,7 @@ def with_reasons(table: RosterTable, problems: Iterable[Problem]) -> bytes:
     width = max(map(len, rows), default=0)
     if rows and len(rows[0]) and REASON_TITLE in map(str, rows[table.first_row - 1]):
         width = list(map(str, rows[table.first_row - 1])).index(REASON_TITLE)
-    writer = Writer(table.sheet.name[:31] or SHEET)
+    writer = Writer(table.sheet.name)
     for index, row in enumerate(rows):
         bad = reasons.get(index + 1)
         style = "bad" if bad else _style(table, index)
@@ -121,11 +121,13 @@ def _finish(writer: Writer, table: RosterTable, width: int) -> None:
     writer.sheet.set_column(width, width, 60)
     writer.sheet.freeze_panes(table.first_row, 0)
     for (top, left), (bottom, right) in table.sheet.merged:
-        if right < width and (top, left) != (bottom, right):
+        # Merged cells may lie below the last row that holds anything, and in a damaged file upon one another.
+        if right < width and bottom < len(table.sheet.rows) and (top, left) != (bottom, right):
             value = table.sheet.rows[top][left]
             style = writer.formats["title" if top < table.header_top and right - left > 6 else _style(table, top)]
-            writer.sheet.merge_range(top, left, bottom, right, "", style)
-            writer.sheet.write_string(top, left, str(value), style)
+            with suppress(OverlappingRange):
+                writer.sheet.merge_range(top, left, bottom, right, "", style)
+                writer.sheet.write_string(top, left, str(value), style)
 
 
 def today_name(today: dt.date) -> str:

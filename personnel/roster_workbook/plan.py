@@ -115,7 +115,8 @@ class ImportPlan:
 
 def plan_import(table: RosterTable, *, places: Places, known: Known, today: dt.date) -> ImportPlan:
     """Judge every row of `table`. `places` knows the units below the chosen one, `known` who is there already."""
-    rows = [read_row(number, cells, table, today) for number, cells in table.rows]
+    read: Readings = {}
+    rows = [read_row(number, cells, table, today, read) for number, cells in table.rows]
     _mark_repeated(rows, lambda r: r.values.get("id_number"), "id_number", _("stands in row %(row)d already"))
     _mark_repeated(
         rows,
@@ -140,36 +141,65 @@ def plan_import(table: RosterTable, *, places: Places, known: Known, today: dt.d
     )
 
 
-def read_row(number: int, cells: tuple[Cell, ...], table: RosterTable, today: dt.date) -> RowPlan:
+Readings = dict[tuple[str, type, Any], tuple[Any, Any]]  # (field, type, cell) → what it means, or why it means nothing
+
+
+class Cells(dict[str, Cell]):
+    """A row's cells by field. `read` remembers what cells of other rows meant: most columns repeat themselves."""
+
+    def __init__(self, table: RosterTable, cells: tuple[Cell, ...], read: Readings) -> None:
+        super().__init__((c.key, cells[c.index]) for c in table.columns if c.key)
+        self.read = read
+
+
+def read_row(
+    number: int, cells: tuple[Cell, ...], table: RosterTable, today: dt.date, read: Readings | None = None
+) -> RowPlan:
     """The row's own values and what is wrong with them, without a look at the database."""
     row = RowPlan(number)
-    cell = {c.key: cells[c.index] for c in table.columns if c.key}
+    cell = Cells(table, cells, {} if read is None else read)
     _read_identity(row, cell, today)
-    for key in TEXT_FIELDS:
-        _take(row, key, values.plain(cell.get(key)))
-    for key in CHOICE_FIELDS:
-        _read(row, key, partial(values.choice, key), cell)
-    for key, edge in DAY_FIELDS.items():
-        _read(row, key, partial(values.date, edge=edge), cell)
-    _read(row, "phone", values.phone, cell)
+    for key, reader in READERS.items():
+        _read(row, key, reader, cell)
     _read_contract(row, cell)
     _read_veteran(row, cell)
     _read_certificate(row, cell, today)
     return row
 
 
-def _read(row: RowPlan, key: str, reader: Callable[[Cell | None], Any], cell: dict[str, Cell]) -> Any:
+Reader = Callable[[Cell | None], Any]
+READERS: dict[str, Reader] = {
+    **dict.fromkeys(TEXT_FIELDS, values.plain),
+    **{key: partial(values.choice, key) for key in CHOICE_FIELDS},
+    **{key: partial(values.date, edge=edge) for key, edge in DAY_FIELDS.items()},
+    "phone": values.phone,
+}
+
+
+def _read(row: RowPlan, key: str, reader: Reader, cell: Cells) -> Any:
     """Read one cell; an empty one says nothing, so the stored value stays."""
-    try:
-        value = reader(cell.get(key))
-    except values.UnreadableError as error:
-        row.complain("unreadable", key, error.message if key == "phone" else _quoted(cell, key, error))
+    value, reason = _reading(key, reader, cell)
+    if reason:
+        row.complain("unreadable", key, reason)
         return None
     _take(row, key, value)
     return value
 
 
-def _quoted(cell: dict[str, Cell], key: str, error: values.UnreadableError) -> str:
+def _reading(key: str, reader: Reader, cell: Cells) -> tuple[Any, Any]:
+    content = cell.get(key)
+    if content is None or content == "":
+        return None, None
+    known = (key, content.__class__, content)
+    if known not in cell.read:
+        try:
+            cell.read[known] = reader(content), None
+        except values.UnreadableError as error:
+            cell.read[known] = None, error.message if key == "phone" else _quoted(cell, key, error)
+    return cell.read[known]
+
+
+def _quoted(cell: Cells, key: str, error: values.UnreadableError) -> str:
     """The reason with the cell's own text before it."""
     return _("“%(cell)s” %(reason)s") % {"cell": text_of(cell.get(key))[:30], "reason": error.message}
 
@@ -177,17 +207,17 @@ def _quoted(cell: dict[str, Cell], key: str, error: values.UnreadableError) -> s
 def _take(row: RowPlan, key: str, value: Any) -> None:
     if value is None or value == "":
         return
-    limit = getattr(Member._meta.get_field(key), "max_length", None) if key in MEMBER_FIELDS else None
+    limit = LONGEST.get(key)
     if isinstance(value, str) and limit and len(value) > limit:
         row.complain("too_long", key, _("has more than %(limit)d characters") % {"limit": limit})
         return
     row.values[key] = value
 
 
-MEMBER_FIELDS = {f.name for f in Member._meta.get_fields()}
+LONGEST: dict[str, int | None] = {f.name: f.max_length for f in Member._meta.concrete_fields}
 
 
-def _read_identity(row: RowPlan, cell: dict[str, Cell], today: dt.date) -> None:
+def _read_identity(row: RowPlan, cell: Cells, today: dt.date) -> None:
     before = len(row.problems)
     _read(row, "name", values.name, cell)
     if "name" not in row.values and len(row.problems) == before:
@@ -209,35 +239,28 @@ def _read_identity(row: RowPlan, cell: dict[str, Cell], today: dt.date) -> None:
     _check_agreement(row, cell)
 
 
-def _check_agreement(row: RowPlan, cell: dict[str, Cell]) -> None:
+def _check_agreement(row: RowPlan, cell: Cells) -> None:
     """Sex and birth date follow from the ID number; what the workbook says beside it must agree."""
+    for key, reader in AGREEING.items():
+        said, reason = _reading(key, reader, cell)
+        own = row.values[key]
+        if reason:
+            row.complain("unreadable", key, reason)
+        elif said and said != own and not (key == "birth_date" and _same_month(cell[key], said, own)):
+            row.complain(f"{key}_differs", key, _("doesn't agree with the ID number"))
+
+
+AGREEING: dict[str, Reader] = {"sex": partial(values.choice, "sex"), "birth_date": values.date}
+
+
+def _same_month(content: Cell, said: dt.date, own: dt.date) -> bool:
+    """Whether the cell names no more than the month of the birth date."""
+    return said == own.replace(day=1) and values.is_month_only(content)
+
+
+def _read_contract(row: RowPlan, cell: Cells) -> None:
     try:
-        sex = values.choice("sex", cell.get("sex"))
-        born = values.date(cell.get("birth_date"))
-    except values.UnreadableError as error:
-        key = "sex" if cell.get("sex") and not _reads(lambda: values.choice("sex", cell.get("sex"))) else "birth_date"
-        row.complain("unreadable", key, _quoted(cell, key, error))
-        return
-    if sex and sex != row.values["sex"]:
-        row.complain("sex_differs", "sex", _("doesn't agree with the ID number"))
-    own = row.values["birth_date"]
-    if born and values.is_month_only(cell.get("birth_date")):
-        own = own.replace(day=1)
-    if born and born != own:
-        row.complain("birth_date_differs", "birth_date", _("doesn't agree with the ID number"))
-
-
-def _reads(reader: Callable[[], Any]) -> bool:
-    try:
-        reader()
-    except values.UnreadableError:
-        return False
-    return True
-
-
-def _read_contract(row: RowPlan, cell: dict[str, Cell]) -> None:
-    try:
-        start, end = values.span(cell.get("contract_span"))
+        start, end = values.span(cell.get("contract_span")) if cell.get("contract_span") else (None, None)
     except values.UnreadableError as error:
         row.complain("unreadable", "contract_span", error.message)
         return
@@ -248,18 +271,21 @@ def _read_contract(row: RowPlan, cell: dict[str, Cell]) -> None:
         row.complain("contract_ends_before_start", "contract_until", _("is before the contract begins"))
 
 
-def _read_veteran(row: RowPlan, cell: dict[str, Cell]) -> None:
+def _read_veteran(row: RowPlan, cell: Cells) -> None:
     """A source of 退役军人 says it too where the column is empty."""
     _read(row, "is_veteran", values.yes_no, cell)
     if "is_veteran" not in row.values and row.values.get("source") == Source.VETERAN:
         row.values["is_veteran"] = True
 
 
-def _read_certificate(row: RowPlan, cell: dict[str, Cell], today: dt.date) -> None:
+UNTIL: Reader = partial(values.date, edge="last")
+
+
+def _read_certificate(row: RowPlan, cell: Cells, today: dt.date) -> None:
     number = values.plain(cell.get("certificate_number"))
     if number in ("无", "-", "—", "/"):
         number = ""
-    until = _read(row, "certificate_until", lambda v: values.date(v, "last"), cell)
+    until = _read(row, "certificate_until", UNTIL, cell)
     start = _read(row, "certificate_from", values.date, cell)
     for key in ("certificate_until", "certificate_from"):
         row.values.pop(key, None)
@@ -288,8 +314,11 @@ def _mark_repeated(rows: Iterable[RowPlan], what: Callable[[RowPlan], Any], key:
         first.setdefault(value, row.row)
 
 
+UNIT_COLUMNS = ("work_unit", "squadron", "group")
+
+
 def _place(row: RowPlan, cells: tuple[Cell, ...], table: RosterTable, places: Places) -> None:
-    named = {c.key: values.plain(cells[c.index]) for c in table.columns if c.key in ("work_unit", "squadron", "group")}
+    named = {c.key: values.plain(cells[c.index]) for c in table.columns if c.key in UNIT_COLUMNS}
     place, problem = places.find(named.get("work_unit", ""), named.get("squadron", ""), named.get("group", ""))
     row.place = place
     if problem:

@@ -62,6 +62,8 @@ class RosterTable:
 
 def text_of(value: Cell | None) -> str:
     """A cell as its text; whole numbers without a decimal point."""
+    if isinstance(value, str):
+        return value.strip()
     if value is None:
         return ""
     if isinstance(value, float) and value.is_integer():
@@ -157,13 +159,15 @@ def _people(
     """`rows` with merged cells filled, without those that hold nobody: empty or only numbered (judged by the `raw`
     cells), the header once more on a printed page, the signature line."""
     header = [c.heading for c in columns]
+    indexes = [c.index for c in columns]
     needed = [c.index for c in columns if c.key in NEEDED]
     telling = [c.index for c in columns if c.key not in ("number", "work_unit", "squadron", "group")]
     people = []
     for number, (plain, row) in enumerate(zip(raw[first:], rows[first:], strict=True), first + 1):
-        texts = [text_of(row[c.index]) for c in columns]
-        is_foot = _is_foot([text_of(plain[c.index]) for c in columns])
-        if texts == header or (is_foot and not all(text_of(row[i]) for i in needed)):
+        is_whole = all(text_of(row[i]) for i in needed)
+        if not is_whole and _is_foot([text_of(plain[i]) for i in indexes]):
+            continue
+        if text_of(row[indexes[0]]) == header[0] and [text_of(row[i]) for i in indexes] == header:
             continue
         if any(text_of(plain[index]) for index in telling):
             people.append((number, tuple(row)))

@@ -5,17 +5,19 @@ from __future__ import annotations
 import base64
 import datetime as dt
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from lianfang.platform.bulk import copy_insert, copy_update
 from lianfang.platform.history import service
 from lianfang.platform.problems import Problem, Refused
 from lianfang.platform.workbook import read_workbook
 from personnel.models import DutyCertificate, Member, MemberImport
 from personnel.roster_workbook.known import Known
-from personnel.roster_workbook.plan import ImportPlan, RowPlan, plan_import
+from personnel.roster_workbook.plan import CertificatePlan, ImportPlan, RowPlan, plan_import
 from personnel.roster_workbook.table import RosterTable, find_table
 from personnel.roster_workbook.units import Place, Places
 from teams.models import Unit, User
@@ -23,8 +25,11 @@ from teams.policy import Action
 from teams.rules.units import nesting_problems
 from teams.scope import scope_of
 
-BATCH = 1000
 LAST_CODE = 10**12
+CHANGED_MEANWHILE = Problem(
+    "changed_meanwhile", _("Somebody changed the same people at the same moment. Look at the preview again.")
+)
+CERTIFICATE_DAYS = frozenset({"valid_from", "valid_until"})
 
 
 @dataclass(frozen=True)
@@ -70,8 +75,7 @@ def import_members(
             created = _create_units(todo.missing_units)
             _write(todo, created)
     except IntegrityError:
-        message = _("Somebody changed the same people at the same moment. Look at the preview again.")
-        raise Refused([Problem("changed_meanwhile", message)]) from None
+        raise Refused([CHANGED_MEANWHILE]) from None
     return ImportResult(len(todo.new), len(todo.changed), len(todo.unchanged), list(created.values()))
 
 
@@ -97,43 +101,54 @@ def _lock_imports() -> None:
 
 
 def _write(todo: ImportPlan, created: dict[Place, Unit]) -> None:
-    for row in todo.new:
-        row.member = Member()
-    changed = {key for row in todo.changed for key in row.values}
-    for row in (*todo.new, *todo.changed):
-        _apply(row, created)
-    Member.objects.bulk_create([row.member for row in todo.new if row.member], batch_size=BATCH)
-    members = [row.member for row in todo.changed if row.member]
-    if members:
-        fields = sorted({"unit", "name_pinyin", "name_initials"} | changed)
-        Member.objects.bulk_update(members, fields, batch_size=BATCH)
-    _write_certificates([*todo.new, *todo.changed])
+    ids = copy_insert(Member, [_new_file(row, created) for row in todo.new])
+    changed = [(row.member, _apply(row, created)) for row in todo.changed if row.member]
+    if copy_update(changed) != sum(bool(names) for _member, names in changed):
+        raise Refused([CHANGED_MEANWHILE])  # a row left the scope since the plan was made
+    owners = [*zip(todo.new, ids, strict=True), *((row, row.member.pk) for row in todo.changed if row.member)]
+    _write_certificates([(row.certificate, pk) for row, pk in owners if row.certificate and row.certificate.is_news])
 
 
-def _apply(row: RowPlan, created: dict[Place, Unit]) -> None:
-    member, place = row.member, row.place
-    if member is None or place is None:
-        raise ValueError("a planned row has its member and its place")
-    for key, value in row.values.items():
-        setattr(member, key, value)
-    member.unit = created[place] if place.missing else place.unit
-    member.derive()
+def _new_file(row: RowPlan, created: dict[Place, Unit]) -> dict[str, Any]:
+    return {**row.values, **Member.derived(**row.values), "unit_id": _unit(row, created).pk}
 
 
-def _write_certificates(rows: list[RowPlan]) -> None:
-    new: list[DutyCertificate] = []
-    changed: list[DutyCertificate] = []
-    for row in rows:
-        plan_of = row.certificate
-        if plan_of is None or not plan_of.is_news:
-            continue
-        certificate = plan_of.existing or DutyCertificate(member=row.member, number=plan_of.number)
-        certificate.valid_from = plan_of.valid_from or certificate.valid_from
-        certificate.valid_until = plan_of.valid_until or certificate.valid_until
-        (changed if plan_of.existing else new).append(certificate)
-    DutyCertificate.objects.bulk_create(new, batch_size=BATCH)
-    if changed:
-        DutyCertificate.objects.bulk_update(changed, ["valid_from", "valid_until"], batch_size=BATCH)
+def _apply(row: RowPlan, created: dict[Place, Unit]) -> frozenset[str]:
+    """Put the row's values into its member; answers the fields that differ now."""
+    member = row.member
+    if member is None:
+        raise ValueError("a row that changes something has its member")
+    values: dict[str, Any] = {**row.values, "unit": _unit(row, created)}
+    if "name" in values:
+        values |= Member.derived(name=values["name"])
+    changed = frozenset(key for key, value in values.items() if getattr(member, key) != value)
+    for key in changed:
+        setattr(member, key, values[key])
+    return changed
+
+
+def _unit(row: RowPlan, created: dict[Place, Unit]) -> Unit:
+    if row.place is None:
+        raise ValueError("a planned row has its place")
+    return created[row.place] if row.place.missing else row.place.unit
+
+
+def _write_certificates(plans: list[tuple[CertificatePlan, int]]) -> None:
+    """The certificates that are new, each for the member with that id, and the new days of those that were there."""
+    new = [
+        {"member_id": pk, "number": c.number, "valid_from": c.valid_from, "valid_until": c.valid_until}
+        for c, pk in plans
+        if c.existing is None
+    ]
+    copy_insert(DutyCertificate, new)
+    changed = [_with_new_days(c.existing, c) for c, _pk in plans if c.existing]
+    copy_update([(certificate, CERTIFICATE_DAYS) for certificate in changed])
+
+
+def _with_new_days(certificate: DutyCertificate, said: CertificatePlan) -> DutyCertificate:
+    certificate.valid_from = said.valid_from or certificate.valid_from
+    certificate.valid_until = said.valid_until or certificate.valid_until
+    return certificate
 
 
 def _create_units(places: list[Place]) -> dict[Place, Unit]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from lianfang.platform import id_numbers
 from lianfang.platform.history import service
 from lianfang.platform.problems import Problem, Refused
+from lianfang.platform.stamps import stale
 from personnel.models import IdNumberReading, Member
 from personnel.rules import members as rules
 from teams.models import Unit, User
@@ -32,9 +33,13 @@ def add_member(
 
 
 @service
-def change_member(*, by: User | None, member: Member, id_number: str = "", **values: Any) -> Member:
-    """Change a file; `id_number` only where it was wrong. Raises `Refused`."""
+def change_member(*, by: User | None, member: Member, id_number: str = "", stamp: str = "", **values: Any) -> Member:
+    """Change a file; `id_number` only where it was wrong. Raises `Refused`.
+
+    `stamp` is `stamp_of` the file as the form showed it: who comes second is told.
+    """
     row = Member.objects.select_for_update().get(pk=member.pk)
+    _refuse(stale(row, stamp, values.items()))
     if id_number:
         _set_id_number(row, id_number)
     return _save(row, by, values)
@@ -45,9 +50,9 @@ def transfer_member(*, by: User | None, member: Member, unit: Unit) -> Member:
     """Move the member to `unit`; duties and records of the past stay with the old one. Raises `Refused`."""
     row: Member = Member.objects.select_for_update().get(pk=member.pk)
     _refuse(rules.transfer_problems(row, unit, timezone.localdate()))
-    _check_right(by, row.unit)
+    check_right(by, row.unit)
     row.unit = unit
-    _check_right(by, unit)
+    check_right(by, unit)
     row.save(update_fields=["unit"])
     return row
 
@@ -56,7 +61,7 @@ def transfer_member(*, by: User | None, member: Member, unit: Unit) -> Member:
 def tie_account(*, by: User | None, member: Member, username: str) -> Member:
     """Let the member sign in with this account and see the own file; "" unties. Raises `Refused`."""
     row: Member = Member.objects.select_for_update().get(pk=member.pk)
-    _check_right(by, row.unit)
+    check_right(by, row.unit)
     user = User.objects.filter(username=username).first() if username else None
     if username:
         _refuse(rules.account_problems(row, user))
@@ -98,12 +103,10 @@ def _set_id_number(member: Member, id_number: str) -> None:
     member.sex = id_numbers.sex(number)
 
 
-def _save(
-    member: Member, by: User | None, values: dict[str, Any], right: Action = Action.MEMBER_MANAGE
-) -> Member:
+def _save(member: Member, by: User | None, values: dict[str, Any], right: Action = Action.MEMBER_MANAGE) -> Member:
     for name, value in values.items():
         setattr(member, name, value)
-    _check_right(by, member.unit, right)
+    check_right(by, member.unit, right)
     _refuse(rules.file_problems(member, timezone.localdate()))
     try:
         with transaction.atomic():
@@ -127,7 +130,7 @@ def _write(member: Member) -> None:
         member.save(update_fields=changed)
 
 
-def _check_right(by: User | None, unit: Unit, right: Action = Action.MEMBER_MANAGE) -> None:
+def check_right(by: User | None, unit: Unit, right: Action = Action.MEMBER_MANAGE) -> None:
     if by is not None and not scope_of(by, right).covers(unit.path):
         raise Refused([Problem("no_right", _("You may not change files of this unit."))])
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from lianfang.platform import stamps
 from lianfang.platform.keyset import keyset_page
 from lianfang.platform.problems import Refused
 from personnel.filters import MemberFilter, units_in_scope
@@ -27,7 +28,11 @@ from teams.models import User
 from teams.policy import Action
 from teams.scope import scope_of
 
-ORDER = ("name_pinyin", "pk")
+ORDERS = {
+    "name": ("name_pinyin", "pk"),
+    "hired": ("hired_key", "name_pinyin", "pk"),
+    "certificate": ("certificate_key", "name_pinyin", "pk"),
+}
 
 
 @dataclass(frozen=True)
@@ -47,8 +52,11 @@ def member_list(request: SignedInRequest) -> HttpResponse:
     if not (scope.everywhere or scope.paths):
         return redirect("my-file")
     rows = Member.objects.visible_to(request.user).select_related("unit").defer("id_number")
-    found = MemberFilter(request.GET, queryset=rows.with_certificate_until(), request=request)
-    page = keyset_page(found.qs, request.GET, ORDER)
+    rows = rows.with_certificate_until().with_sort_keys()
+    found = MemberFilter(request.GET, queryset=rows, request=request)
+    sort = request.GET.get("sort", "")
+    order = ORDERS.get(sort.removeprefix("-"), ORDERS["name"])
+    page = keyset_page(found.qs, request.GET, order, descending=sort.startswith("-") and sort[1:] in ORDERS)
     today = timezone.localdate()
     units = labels(m.unit for m in page.rows)
     lines = [Row(m, units[m.unit_id], certificate_rules.tone(m.certificate_until, today)) for m in page.rows]
@@ -94,6 +102,7 @@ def _file_context(user: User, member: Member, **more: Any) -> dict[str, Any]:
         "unit_label": labels([member.unit])[member.unit_id],
         "certificates": certificates,
         "absences": absences[:20],
+        "status_changes": member.status_changes.all(),
         "history": entries(member),
         "today": today,
         "skills": member.skills.all(),
@@ -130,11 +139,12 @@ def member_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     form = ChangeMemberForm(request.POST or None, instance=member)
     if request.method == "POST" and form.is_valid():
         try:
-            services.change_member(
-                by=request.user, member=member, id_number=form.cleaned_data["id_number"], **form.file_values()
-            )
+            more = {name: form.cleaned_data[name] for name in ("id_number", "stamp")}
+            services.change_member(by=request.user, member=member, **more, **form.file_values())
         except Refused as refused:
             show_problems(form, refused)
+            if refused.problems[0].code == stamps.CODE:
+                form.renew_stamp(member)
         else:
             messages.success(request, _("The file was changed."))
             return redirect("member-detail", member.pk)

@@ -4,7 +4,7 @@ An app registers its work in `<app>/jobs.py`; pages call `enqueue`; `manage.py w
 """
 
 from lianfang.platform.jobs.queue import cancel, enqueue, stop
-from lianfang.platform.jobs.registry import Work, run_as, work, work_of
+from lianfang.platform.jobs.registry import Work, cleaner, run_as, work, work_of
 from lianfang.platform.jobs.run import Cancelled, Run
 
-__all__ = ["Cancelled", "Run", "Work", "cancel", "enqueue", "run_as", "stop", "work", "work_of"]
+__all__ = ["Cancelled", "Run", "Work", "cancel", "cleaner", "enqueue", "run_as", "stop", "work", "work_of"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 Body = Callable[..., dict[str, Any] | None]
 Scope = Callable[..., AbstractContextManager[None]]
+Cleaner = Callable[[dt.datetime], object]
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Work:
 
 _works: dict[str, Work] = {}
 _scopes: list[Scope] = []
+_cleaners: list[Cleaner] = []
 
 
 def work(name: str, **words: Any) -> Callable[[Body], Body]:
@@ -55,6 +58,19 @@ def run_as(scope: Scope) -> Scope:
     """Register `scope(owner, **details)` as what every job runs in: it must show the owner's rows and no others."""
     _scopes[:] = [scope]
     return scope
+
+
+def cleaner(clean: Cleaner) -> Cleaner:
+    """Register `clean(now)`, which forgets what has had its time; workers call it every hour, in no scope."""
+    if clean not in _cleaners:
+        _cleaners.append(clean)
+    return clean
+
+
+def cleaners() -> list[Cleaner]:
+    """Everything that was registered to be called every hour."""
+    _discover()
+    return list(_cleaners)
 
 
 def work_of(name: str) -> Work | None:

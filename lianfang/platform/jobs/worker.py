@@ -26,6 +26,7 @@ from django_tasks_db.models import DBTaskResult
 
 from lianfang.platform.jobs.line import LOCK, Busy, Line
 from lianfang.platform.jobs.queue import perform
+from lianfang.platform.jobs.registry import cleaners
 from lianfang.platform.jobs.run import execute
 from lianfang.platform.models import Job, JobStatus
 
@@ -193,7 +194,9 @@ def _recover(task_id: UUID, job_id: str) -> bool:
 
 
 def prune() -> None:
-    """Forget finished jobs after three months, and their queue rows after a day."""
+    """Forget finished jobs after three months, their queue rows after a day, and what the apps want forgotten."""
     now = timezone.now()
+    for clean in cleaners():
+        clean(now)
     Job.objects.exclude(Q(finished_at=None) | Q(finished_at__gt=now - KEEP_JOBS)).delete()
     DBTaskResult.objects.finished().filter(finished_at__lt=now - KEEP_TASKS).delete()

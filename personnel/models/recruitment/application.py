@@ -177,7 +177,8 @@ class Application(models.Model):
     def derive(self) -> None:
         """Fill what follows from other fields; call it before a bulk write."""
         self.id_number_hash = lookup_hash(self.id_number)
-        self.name_pinyin, self.name_initials = name_keys(self.name)
+        pinyin, self.name_initials = name_keys(self.name)
+        self.name_pinyin = pinyin.replace(" ", "")  # found by its beginning, however it is typed
 
     @property
     def masked_id_number(self) -> str:

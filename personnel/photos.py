@@ -1,0 +1,86 @@
+"""Photos of members as files: re-encoded, without metadata, under names that nobody guesses (handbook P8)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import secrets
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from lianfang.platform.problems import Problem, Refused
+
+MAX_BYTES = 8 * 1024 * 1024
+MAX_PIXELS = 50_000_000
+SIZE = (600, 800)  # the longest sides that are kept, in pixels
+FORMATS = ("JPEG", "PNG", "WEBP")
+ORPHANS_KEPT = dt.timedelta(days=1)
+
+TOO_LARGE = _("The photo is larger than %(limit)d MB.")
+NO_PHOTO = _("This is no photo: choose a JPEG, PNG or WebP file.")
+
+
+def encode(data: bytes) -> bytes:
+    """A JPEG of at most 600 × 800 pixels, upright, without metadata. Raises `Refused` in one sentence."""
+    if len(data) > MAX_BYTES:
+        raise _refused("photo_too_large", TOO_LARGE % {"limit": MAX_BYTES // 1024 // 1024})
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise _refused("photo_too_large", _("The photo has too many pixels."))
+            return _jpeg(image)
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        raise _refused("no_photo", NO_PHOTO) from None
+
+
+def _jpeg(image: Image.Image) -> bytes:
+    image.draft("RGB", (SIZE[0] * 2, SIZE[1] * 2))
+    upright = ImageOps.exif_transpose(image).convert("RGBA")
+    upright.thumbnail(SIZE)
+    plain = Image.new("RGB", upright.size, "white")  # a fresh image carries none of the old one's metadata
+    plain.paste(upright, mask=upright)
+    buffer = io.BytesIO()
+    plain.save(buffer, "JPEG", quality=85)
+    return buffer.getvalue()
+
+
+def _refused(code: str, message: object) -> Refused:
+    return Refused([Problem(code, message, field="photo")])
+
+
+def directory() -> Path:
+    return Path(settings.MEDIA_ROOT) / "photos"
+
+
+def path_of(name: str) -> Path:
+    """Where the photo of that name lies."""
+    return directory() / Path(name).name
+
+
+def keep(content: bytes) -> str:
+    """Write a new file, readable by the program alone; answers its name."""
+    directory().mkdir(mode=0o700, parents=True, exist_ok=True)
+    name = f"{secrets.token_hex(20)}.jpg"
+    path = path_of(name)
+    path.touch(mode=0o600)
+    path.write_bytes(content)
+    return name
+
+
+def forget(name: str) -> None:
+    """Delete the file, if it is there."""
+    path_of(name).unlink(missing_ok=True)
+
+
+def forget_orphans(in_use: set[str], now: dt.datetime) -> int:
+    """Delete files of more than a day that no member has (a write that was rolled back); answers how many."""
+    if not directory().is_dir():
+        return 0
+    before = (now - ORPHANS_KEPT).timestamp()
+    orphans = [p for p in directory().iterdir() if p.name not in in_use and p.stat().st_mtime < before]
+    for path in orphans:
+        path.unlink(missing_ok=True)
+    return len(orphans)
