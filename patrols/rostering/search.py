@@ -10,7 +10,7 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -26,6 +26,7 @@ from patrols.rostering.model import RosterModel
 from patrols.rostering.neighbourhoods import Neighbourhoods, Shape
 from patrols.rostering.problem import Problem, Roster
 
+SECONDS_BETWEEN_QUESTIONS = 0.2
 SOLVED = (cp_model.OPTIMAL, cp_model.FEASIBLE)
 Status = Literal["optimal", "feasible", "stopped", "broken"]
 
@@ -82,7 +83,9 @@ def solve(
     start: Roster | None = None,
     rounds: int | None = None,
 ) -> Result:
-    """Search for ``seconds``; call ``on_progress`` with each better roster and about once a second.
+    """Search for ``seconds``; call ``on_progress`` soon after each better roster and about once a second.
+
+    Both callbacks run on the calling thread.
 
     ``start`` gives a roster to begin from. With ``rounds`` the search is deterministic: that many rounds of
     sub-problems with deterministic limits and a fixed order of merging (``seconds`` still caps it), so the same
@@ -115,6 +118,10 @@ class Search:
         self.cover_bound: int | None = None
         self.stopped = False
         self.active: dict[int, cp_model.CpSolver] = {}
+        self.caller = threading.get_ident()
+        self.asked_at = self.told_at = 0.0
+        self.news = False
+        self.latest = Progress(0, None, 0, 0.0, 0.0)
         self.best_at = 0.0
         self.table: Table = self.frame.empty_table()
         self.account: Account = self.ledger.open(self.table)
@@ -155,10 +162,18 @@ class Search:
 
     def is_over(self) -> bool:
         """Whether time is up, the search was asked to stop, or nothing better is possible."""
-        if self.should_stop is not None and not self.stopped and self.should_stop():
-            self.stopped = True
+        self._ask_to_stop()
         done = self.bound is not None and self.account.hard == 0 and self.account.objective <= self.bound
         return self.stopped or done or self.elapsed >= self.seconds
+
+    def _ask_to_stop(self) -> None:
+        """Ask ``should_stop`` a few times a second, and only on the caller's thread: it may read a database."""
+        if self.should_stop is None or self.stopped or threading.get_ident() != self.caller:
+            return
+        now = time.monotonic()
+        if now - self.asked_at >= SECONDS_BETWEEN_QUESTIONS:
+            self.asked_at = now
+            self.stopped = self.should_stop()
 
     @property
     def elapsed(self) -> float:
@@ -174,12 +189,15 @@ class Search:
         for thread in threads:
             thread.start()
         while any(thread.is_alive() for thread in threads):
-            self._report(best=False)
             if self.is_over():
                 for solver in list(self.active.values()):
                     solver.stop_search()
-            for thread in threads:
-                thread.join(0.5 / self.workers)
+            if self.news or time.monotonic() - self.told_at >= 1.0:
+                self._tell()
+            alive = [thread for thread in threads if thread.is_alive()]
+            if alive:
+                alive[0].join(0.1)
+        self._tell()
 
     def _prove(self, shapes: Neighbourhoods) -> None:
         """Bounds by column generation, and rosters built from its schedules."""
@@ -233,7 +251,7 @@ class Search:
             account = self.ledger.open(table)
             if (account.hard, account.objective) < (self.account.hard, self.account.objective):
                 self.table, self.account = table, account
-                self._report(best=True)
+                self._report()
 
     def _improve(self, shapes: Neighbourhoods, number: int) -> None:
         if number == 0:
@@ -333,31 +351,35 @@ class Search:
                 return 0
             self.table, self.account = merged, account
             if gain or mended:
-                self._report(best=True)
+                self._report()
             return gain
 
     # --- reporting -----------------------------------------------------------------------------------------------
 
     def _adopt(self, table: Table) -> None:
         self.table, self.account = table, self.ledger.open(table)
-        self._report(best=True)
+        self._report()
 
-    def _report(self, *, best: bool) -> None:
+    def _report(self) -> None:
+        """Note a better roster."""
         with self.lock:
             account = self.account
-            progress = Progress(
-                account.objective,
-                self.bound,
-                account.uncovered,
-                round(self.elapsed, 3),
-                min(1.0, self.elapsed / self.seconds) if self.seconds > 0 else 1.0,
-                account.hard,
-            )
-            if best:
-                self.history.append(progress)
-                self.best_at = progress.seconds
+            seconds = round(self.elapsed, 3)
+            self.latest = Progress(account.objective, self.bound, account.uncovered, seconds, 0.0, account.hard)
+            self.history.append(self.latest)
+            self.best_at = seconds
+            self.news = True
+        if threading.get_ident() == self.caller:
+            self._tell()
+
+    def _tell(self) -> None:
+        """Give the caller the latest progress, on the caller's own thread."""
+        self.news = False
+        self.told_at = time.monotonic()
         if self.on_progress is not None:
-            self.on_progress(progress)
+            seconds = round(self.elapsed, 3)
+            fraction = min(1.0, self.elapsed / self.seconds) if self.seconds > 0 else 1.0
+            self.on_progress(replace(self.latest, bound=self.bound, seconds=seconds, fraction=fraction))
 
     def _result(self) -> Result:
         roster = self.frame.roster_of(self.table)

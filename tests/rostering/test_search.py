@@ -96,6 +96,17 @@ def test_stopping_returns_the_best_so_far_soon():
     assert time.monotonic() - begun < 60
 
 
+def test_callbacks_run_on_the_callers_thread():
+    threads: set[int] = set()
+
+    def note(*_progress: object) -> bool:
+        threads.add(threading.get_ident())
+        return False
+
+    solve(squadron(), seconds=1.5, on_progress=note, should_stop=note)
+    assert threads == {threading.get_ident()}
+
+
 def test_the_same_seed_and_rounds_give_the_same_roster_twice():
     problem = squadron(people=8, days=5)
     first, second = (solve(problem, seconds=600, seed=7, rounds=2) for _ in range(2))
