@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
+
+from xlsxwriter.exceptions import OverlappingRange
 
 from lianfang.platform.problems import Problem
 from lianfang.platform.workbook import Column, Writer, write_table

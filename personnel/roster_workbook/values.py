@@ -91,14 +91,14 @@ def _from_number(number: float, edge: Edge) -> dt.date:
         if match:
             return _day(match[1], match[2], match[3], edge)
     else:
-        year, month = f"{number:.10g}".split(".")
+        year, _dot, month = f"{number:.10g}".partition(".")
         if len(year) == 4 and len(month) == 2:
             return _day(year, month, None, edge)
         if len(year) == 4 and len(month) == 1:
             if month != "1":  # 2019.7; but 2019.1 may be January, or October whose zero got lost
                 return _day(year, month, None, edge)
             raise UnreadableError(_("is a number that may mean January or October; write it like 2019-01-01"))
-        if int(number) in _SERIALS:
+        if _SERIALS.start <= number < _SERIALS.stop:  # neither NaN nor infinity does
             return _EPOCH + dt.timedelta(days=int(number))
     raise UnreadableError(_("is no date; write it like 2019-07-01"))
 

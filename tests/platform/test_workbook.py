@@ -162,3 +162,18 @@ def test_damaged_xml_never_breaks_the_reader(seed):
             content[luck.randrange(len(content))] = luck.choice(b'<>/&;"0123456789ABZ \x00\xff')
         with contextlib.suppress(Refused):
             read_workbook(changed(name, bytes(content)))
+
+
+@pytest.mark.parametrize("name", ["笔试/面试", "[a]:*?\\", "'引号'", "长" * 40, "", "///"])
+def test_sheet_takes_any_name(name):
+    (sheet,) = read_workbook(write_table(name, [Column("姓名")], [["张三"]]))
+    assert 1 <= len(sheet.name) <= 31
+
+
+def test_text_full_of_tags_is_read_in_time():
+    """Quadratic, it would take hours."""
+    long_number = f'<row r="3"><c r="A3"><v>{"1" * 18}</v></c></row>'
+    sheet = f"<!--{'<c ' * 200_000}--><worksheet xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'>"
+    content = f"{sheet}<sheetData>{long_number}</sheetData></worksheet>"
+    (read,) = read_workbook(changed("xl/worksheets/sheet1.xml", content))
+    assert read.rows[-1][0] == "1" * 18
