@@ -155,7 +155,7 @@ class ApplicationForm(forms.Form):
     def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         vacancies = campaign.vacancies.select_related("unit")
-        field = forms.ModelChoiceField(queryset=vacancies, label=_("Post"), empty_label=None)
+        field = forms.ModelChoiceField(queryset=vacancies, label=_("Vacancy"), empty_label=None)
         field.label_from_instance = lambda v: f"{v.unit.name} {v.title}"  # type: ignore[method-assign]
         groups = [(p.group, p.get_group_display()) for p in campaign.priorities.all()]
         self.fields["vacancy"] = field
@@ -211,7 +211,7 @@ class AnswerForm(forms.Form):
 class BoardFilterForm(forms.Form):
     q = forms.CharField(label=_("Name or pinyin"), max_length=40, required=False)
     vacancy = forms.ModelChoiceField(
-        queryset=Vacancy.objects.none(), label=_("Post"), required=False, empty_label=_("All posts")
+        queryset=Vacancy.objects.none(), label=_("Vacancy"), required=False, empty_label=_("All posts")
     )
     channel = forms.ChoiceField(
         label=_("Way of application"), choices=[("", _("All ways")), *Channel.choices], required=False
