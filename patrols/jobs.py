@@ -29,6 +29,11 @@ ERRORS["one_roster_a_day"] = _("Another roster takes a part of the month.")
 Shown = list[tuple[Any, Any, str]]
 
 
+def _gap_text(gap: float | None) -> str:
+    """A share of the whole says nothing: then no useful bound was proven."""
+    return "" if gap is None or gap >= 1 else f"{gap * 100:.1f} %"
+
+
 def _show(facts: Mapping[str, Any]) -> Shown:
     """The numbers of a search, those that matter to a leader first; red where something is wrong."""
     shown: Shown = []
@@ -38,8 +43,8 @@ def _show(facts: Mapping[str, Any]) -> Shown:
     if "hard_violations" in facts:
         broken = facts["hard_violations"]
         shown.append((_("Broken hard limits"), broken, "bad" if broken else "good"))
-    if facts.get("gap") is not None:
-        shown.append((_("From the best cover at most"), f"{facts['gap'] * 100:.1f} %", ""))
+    if gap := _gap_text(facts.get("gap")):
+        shown.append((_("From the best cover at most"), gap, ""))
     if "objective" in facts:
         shown.append((_("Best value so far (less is better)"), facts["objective"], ""))
     if facts.get("bound") is not None:
@@ -139,8 +144,7 @@ def _squadron_rows(job: Job) -> list[dict[str, Any]]:
 
 
 def _row(unit: Unit, state: dict[str, Any]) -> dict[str, Any]:
-    gap = state.get("gap")
-    words = {"why": ERRORS.get(state.get("code", ""), ""), "gap_text": "" if gap is None else f"{gap * 100:.1f} %"}
+    words = {"why": ERRORS.get(state.get("code", ""), ""), "gap_text": _gap_text(state.get("gap"))}
     return {"unit": unit, "uncovered": None, "hard_violations": None, **state, **words}
 
 
