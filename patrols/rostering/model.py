@@ -367,9 +367,18 @@ class RosterModel:
     # --- solving -------------------------------------------------------------------------------------------------
 
     def minimise(self) -> None:
+        self.model.minimize(self._total())
+
+    def _total(self) -> cp_model.LinearExpr:
         variables = [variable for _cost, variable in self.costs]
         factors = [cost for cost, _variable in self.costs]
-        self.model.minimize(cp_model.LinearExpr.weighted_sum(variables, factors) + self.constant)
+        return cp_model.LinearExpr.weighted_sum(variables, factors) + self.constant
+
+    def ask_for(self, least: int, most: int) -> None:
+        """Only rosters that cost between ``least`` and ``most``."""
+        total = self._total()
+        self.model.add(total >= least)
+        self.model.add(total <= most)
 
     def keep_or_drop(self, table: Table) -> None:
         """Leave each free cell only what the table has there, or nothing; for duties no need is open to, nothing."""

@@ -26,6 +26,7 @@ from patrols.rostering.model import RosterModel
 from patrols.rostering.neighbourhoods import Neighbourhoods, Shape
 from patrols.rostering.problem import Problem, Roster
 
+CELLS_TO_FINISH = 700
 SECONDS_BETWEEN_QUESTIONS = 0.2
 SOLVED = (cp_model.OPTIMAL, cp_model.FEASIBLE)
 Status = Literal["optimal", "feasible", "stopped", "broken"]
@@ -215,6 +216,27 @@ class Search:
         self._raise_bound(prove(generator, self.is_over))
         shapes.trust(generator.marginals())
         self._dive(generator, rounds=8, steps=60)
+        self._finish()
+
+    def _finish(self) -> None:
+        """A small problem as one model, asked for anything better: finds it, or proves that there is nothing."""
+        people, days = len(self.problem.people), len(self.problem.days)
+        if people * days > CELLS_TO_FINISH or self.is_over() or self.account.hard:
+            return
+        with self.lock:
+            table, best = self.table, self.account.objective
+        part = RosterModel(
+            self.frame, table, [(person, day) for person in range(people) for day in range(days)], whole=True
+        )
+        part.minimise()
+        part.ask_for(self.bound or 0, best - 1)
+        solver = self._solver((self.seconds - self.elapsed) / 2, self.seed)
+        status = self._run(solver, part)
+        if status == cp_model.INFEASIBLE:
+            self._raise_bound(best)
+        elif status in SOLVED:
+            self._raise_bound(round(solver.objective_value) if status == cp_model.OPTIMAL else None)
+            self._offer(table, part.read(solver))
 
     def _dive(self, generator: Generator, *, rounds: int, steps: int) -> None:
         if not self.is_over():
