@@ -19,6 +19,7 @@ from lianfang.home.demonstration.people import (
     month_after,
     month_before,
 )
+from lianfang.home.demonstration.recruitment import set_up_recruitment
 from lianfang.platform.history import acting
 from patrols.models import Beat, Duty, Roster, ShiftType
 from patrols.services.rosters import create_roster, publish
@@ -65,6 +66,7 @@ def _build(today: dt.date, plans: Sequence[SquadronPlan]) -> None:
         for month in months[:2]:
             publish_month(plan, month, units[plan.code], workers, shifts, beats, by=leader)
         draft(units[plan.code], months[2], by=leader)
+    set_up_recruitment(units, users, plans, today)
 
 
 def set_up_units() -> dict[str, Unit]:
