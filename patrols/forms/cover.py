@@ -101,7 +101,7 @@ class CoverForm(forms.ModelForm[CoverRequirement]):
             kind = self.instance.beat.kind if self.instance.beat_id else BeatKind.POINT
             self.initial["task_kind"] = task = USUAL_TASK[BeatKind(kind)]
             if task in IN_PAIRS:
-                self.initial |= {"minimum": LEAST_TOGETHER, "ideal": LEAST_TOGETHER}
+                self.initial.update({"minimum": LEAST_TOGETHER, "ideal": LEAST_TOGETHER})
         asked = {row.skill: row.count for row in self.instance.skills.all()} if self.instance.pk else {}
         for kind, label in SkillKind.choices:
             self.fields[f"skill_{kind}"] = forms.IntegerField(
