@@ -290,7 +290,7 @@ class YearFilter(admin.SimpleListFilter):
         return [(str(year), str(year)) for year in years.order_by("-year").distinct()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(date__year=int(self.value())) if self._is_offered() else queryset
+        return queryset.filter(date__year=int(self.value() or 0)) if self._is_offered() else queryset
 
     def _is_offered(self) -> bool:
         return self.value() in {str(year) for year, _title in self.lookup_choices}

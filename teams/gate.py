@@ -1,4 +1,4 @@
-"""What stands before every view: signed in, the right at all, the row in scope (else 404), the right on it (else 403)."""
+"""What stands before every view: signed in, the right at all, the row in scope (else 404), the right on it (403)."""
 
 from __future__ import annotations
 
@@ -72,4 +72,4 @@ class FirstPasswordMiddleware:
         return self.get_response(request)
 
     def _is_open(self, path: str) -> bool:
-        return path in {reverse(name) for name in self.OPEN} or path.startswith("/static/")
+        return path in {reverse(name) for name in self.OPEN}

@@ -35,7 +35,8 @@ def ask_exception(*, by: User, exception: EmergencyException) -> EmergencyExcept
 @service
 def sign_exception(*, by: User, exception: EmergencyException) -> EmergencyException:
     """From then on the limits do not block publishing in those days. Raises `Refused` where `by` may not sign it."""
-    row = EmergencyException.objects.select_for_update(of=("self",)).select_related("unit").get(pk=exception.pk)
+    rows = EmergencyException.objects.select_for_update(of=("self",)).select_related("unit")
+    row: EmergencyException = rows.get(pk=exception.pk)
     if problems := signing_problems(row, by):
         raise Refused(problems)
     row.signed_by, row.signed_at = by, timezone.now()

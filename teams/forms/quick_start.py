@@ -19,7 +19,7 @@ class QuickStartForm(forms.Form):
     division = forms.CharField(
         label=_("Division code"),
         max_length=6,
-        validators=[RegexValidator(r"^\d{6}$", _("A division code has six digits."))],
+        validators=[RegexValidator(r"^[0-9]{6}\Z", _("A division code has six digits."))],
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
         help_text=_("Its six digits; the unit codes count on from them and can be changed later."),
     )
@@ -76,5 +76,10 @@ class LeadersForm(forms.Form):
             name = self.cleaned_data.get(f"name-{unit.pk}", "").strip()
             username = self.cleaned_data.get(f"username-{unit.pk}", "").strip()
             if name or username:
-                found.append((unit, name, username or f"{name_keys(name)[0]}{unit.code[-6:-2].lstrip('0')}"))
+                found.append((unit, name, username or _username(name, unit)))
         return found
+
+
+def _username(name: str, unit: Unit) -> str:
+    """The leader's name in pinyin and the squadron's number: zhoujianguo11."""
+    return f"{name_keys(name)[0].replace(' ', '')}{unit.code[-6:-2].lstrip('0')}"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.utils.translation import gettext_lazy as _
+
+from teams.models import User
 
 _WRONG = _("The user name or the password is wrong.")
 
@@ -17,10 +18,10 @@ class SignInForm(AuthenticationForm):
 
     error_messages = {"invalid_login": _WRONG, "inactive": _WRONG}
 
-    def confirm_login_allowed(self, user: AbstractBaseUser) -> None:
+    def confirm_login_allowed(self, user: User) -> None:
         """Everybody knows the demonstration's password, so outside of a demonstration it opens nothing."""
         super().confirm_login_allowed(user)
-        if getattr(user, "is_demonstration", False) and not settings.DEMO:
+        if user.is_demonstration and not settings.DEMO:
             raise self.get_invalid_login_error()
 
 

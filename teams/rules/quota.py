@@ -72,5 +72,6 @@ def reckon(standard: StaffingStandard, figures: YearlyFigures | None) -> Reckoni
 
 def _sum(figures: YearlyFigures | None, *names: str) -> int | None:
     """The figures together; None while one of them is unknown."""
-    found = [getattr(figures, name) for name in names] if figures else [None]
-    return None if None in found else sum(found)
+    found = [getattr(figures, name) for name in names] if figures else []
+    known = [value for value in found if value is not None]
+    return sum(known) if known and len(known) == len(names) else None
