@@ -11,7 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from patrols.models import Duty, Roster
-from patrols.services import duties
+from patrols.services import duties, rosters
 from patrols.services.duties import CellChange
 from tests.factories import make_absence, make_beat, make_cover, make_member
 from tests.patrols.conftest import Station, station  # noqa: F401 - a fixture
@@ -241,10 +241,91 @@ def test_grid_has_no_serious_accessibility_problem(grid):
     assert serious == []
 
 
+PHONE = {"width": 390, "height": 844}
+
+
+def test_phone_lists_one_day_and_sets_a_cell_by_its_form(station, leader, page_of):  # noqa: F811
+    page = page_of(leader, viewport=PHONE)
+    page.goto(reverse("roster-grid", args=[station.roster.pk]))
+    expect(page.locator("#grid")).to_be_hidden()
+    page.locator(".day-picker").get_by_text("5", exact=True).click()
+    expect(page.locator('.day-pick[aria-current="date"] b')).to_have_text("5")
+    expect(page.locator("#day .day-open li")).to_have_count(3)
+    page.locator("#day").get_by_role("link", name="张建国").click()
+    page.select_option("[name=shift]", "早")
+    page.locator("main form button[type=submit]").click()
+    expect(page.locator('.day-pick[aria-current="date"] b')).to_have_text("5")
+    expect(page.locator("#day .day-open li")).to_have_count(2)
+    assert Duty.objects.get().day == day(5)
+
+
 def test_table_scrolls_inside_its_frame_on_a_phone(station, leader, page_of):  # noqa: F811
-    page = page_of(leader, viewport={"width": 390, "height": 844})
-    open_grid(page, station.roster)
+    page = page_of(leader, viewport=PHONE)
+    page.goto(reverse("roster-grid", args=[station.roster.pk]))
+    page.locator('#day a[href="#grid"]').click()
+    expect(page.locator("#grid[data-ready]")).to_be_visible()
+    expect(page.locator("#day")).to_be_hidden()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_day_and_person_are_chosen_by_their_heads(grid, station):  # noqa: F811
+    grid.locator(f'thead th[data-d="{day(9).isoformat()}"]').click()
+    assert grid.locator('td[aria-selected="true"]').count() == 2
+    expect(grid.locator("#grid-panel [data-day]")).to_contain_text("文化路夜巡线")
+    grid.keyboard.press("z")
+    saved(grid)
+    assert set(Duty.objects.values_list("day", flat=True)) == {day(9)}
+    assert Duty.objects.count() == 2
+    grid.locator(f'tr[data-m="{station.li.pk}"] > th').click()
+    assert grid.locator('td[aria-selected="true"]').count() == 31
+
+
+def test_copied_block_is_pasted_as_it_looks(grid, station):  # noqa: F811
+    cell(grid, station.zhang, 2).click()
+    grid.keyboard.type("zc")
+    cell(grid, station.zhang, 2).click()
+    cell(grid, station.zhang, 4).click(modifiers=["Shift"])
+    grid.keyboard.press("Control+c")
+    cell(grid, station.li, 10).click()
+    grid.keyboard.press("Control+v")
+    saved(grid)
+    assert stored_row(station.li)[8:13] == "·早夜··"
+
+
+def test_lone_patrol_is_outlined_at_its_need_and_said_at_both(station, leader, page_of):  # noqa: F811
+    station.beat.cover.filter(shift_type=station.early).update(task_kind="patrol", minimum=2, ideal=2)
+    page = page_of(leader)
+    open_grid(page, station.roster)
+    cell(page, station.zhang, 5).click()
+    page.keyboard.press("z")
+    saved(page)
+    expect(page.locator("tfoot td.broken")).to_have_count(1)
+    page.locator("#strip-broken-link").click()
+    expect(page.locator("#grid-panel .reason").first).to_contain_text("早班")
+    cell(page, station.zhang, 5).click()
+    expect(page.locator("#grid-panel .reason")).to_have_count(1)
+    cell(page, station.li, 5).click()
+    page.keyboard.press("z")
+    saved(page)
+    expect(page.locator("td.broken")).to_have_count(0)
+
+
+def test_comparing_marks_a_cell_as_soon_as_it_differs(station, leader, page_of):  # noqa: F811
+    duties.set_cells(by=leader, roster=station.roster, changes=[CellChange(station.zhang.pk, day(5), "早")])
+    rosters.publish(by=leader, roster=station.roster)
+    rosters.unpublish(by=leader, roster=station.roster, reason="换人")
+    page = page_of(leader)
+    page.goto(reverse("roster-grid", args=[station.roster.pk]) + "?compare=1")
+    page.wait_for_selector("#grid[data-ready]")
+    expect(page.locator("td.changed")).to_have_count(0)
+    cell(page, station.zhang, 5).click()
+    page.keyboard.press("Delete")
+    saved(page)
+    expect(page.locator("td.changed")).to_have_count(1)
+    expect(page.locator("#grid-panel")).to_contain_text("早 文化路夜巡线")
+    page.keyboard.press("Control+z")
+    saved(page)
+    expect(page.locator("td.changed")).to_have_count(0)
 
 
 def test_forty_people_print_on_one_a3_page(station, county, leader, page_of):  # noqa: F811
