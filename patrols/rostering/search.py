@@ -164,7 +164,7 @@ class Search:
     def is_over(self) -> bool:
         """Whether time is up, the search was asked to stop, or nothing better is possible."""
         self._ask_to_stop()
-        done = self.bound is not None and self.account.hard == 0 and self.account.objective <= self.bound
+        done = self.account.hard == 0 and self.account.objective <= (self.bound or 0)
         return self.stopped or done or self.elapsed >= self.seconds
 
     def _ask_to_stop(self) -> None:
@@ -202,7 +202,8 @@ class Search:
 
     def _prove(self, shapes: Neighbourhoods) -> None:
         """Bounds by column generation, and rosters built from its schedules."""
-        if any(isinstance(limit, FairShare) for limit in self.problem.limits):
+        fair = any(isinstance(limit, FairShare) for limit in self.problem.limits)
+        if fair and any(self.account.by_slot.values()):
             cover = prove(self._generator(soft=False), self.is_over)
             if cover is not None:
                 self.cover_bound = cover
@@ -424,11 +425,12 @@ class Search:
     def _status(self, cost: int, hard: int) -> Status:
         if hard:
             return "broken"
-        if self.bound is not None and cost <= self.bound:
+        if cost <= (self.bound or 0):
             return "optimal"
         return "stopped" if self.stopped else "feasible"
 
 
 def _useful(bound: int | None, cost: int) -> int | None:
-    """No bound rather than one that says only that costs are not negative."""
-    return None if bound == 0 < cost else bound
+    """0 where nothing is left to gain; else no bound rather than one that says only that costs are not negative."""
+    proven = bound or 0
+    return None if proven == 0 < cost else proven
