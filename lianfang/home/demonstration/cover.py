@@ -6,11 +6,13 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+from lianfang.home.demonstration.drawings import drawing, risk_of, stops
 from lianfang.home.demonstration.layout import SHIFTS, Days, ShiftPlan, SquadronPlan
-from patrols.models import Beat, BeatKind, CoverRequirement, ShiftType, TaskKind, WorkingTimeLimits
+from patrols.models import Beat, BeatKind, CoverRequirement, ShiftType, SwornOfficer, TaskKind, WorkingTimeLimits
 from patrols.models.cover import HolidayRule
 from patrols.services.cover import save_beat, save_cover, save_shift_type
 from patrols.services.limits import save_limits
+from patrols.services.officers import save_officer
 from teams.models import Unit, User
 
 RULES: dict[Days, dict[str, Any]] = {
@@ -18,6 +20,7 @@ RULES: dict[Days, dict[str, Any]] = {
     Days.SCHOOL: {"weekdays": [0, 1, 2, 3, 4], "on_holidays": HolidayRule.NEVER},
     Days.FREE: {"weekdays": [5, 6], "on_holidays": HolidayRule.ALWAYS},
 }
+OFFICERS = (("赵民警", "社区民警"), ("孙民警", "值班民警"))
 FAIR = "城北庙会执勤点"
 # Two of 24 are away and the ordinary beats want twelve: eleven here are one more than there are people.
 FAIR_MINIMUM = 11
@@ -31,10 +34,10 @@ def set_up_limits(brigade: Unit, *, by: User) -> None:
 def set_up_cover(plan: SquadronPlan, unit: Unit, *, by: User | None) -> tuple[dict[str, ShiftType], dict[str, Beat]]:
     """The squadron's shift types by code and beats by name, with their cover."""
     shifts = {s.code: save_shift_type(by=by, shift_type=_shift(s, unit, n)) for n, s in enumerate(SHIFTS)}
-    beats = {
-        name: save_beat(by=by, beat=Beat(unit=unit, name=name, kind=kind, position=position))
-        for position, (name, kind) in enumerate(plan.beats)
-    }
+    beats = {name: _beat(plan, unit, name, kind, position, by=by) for position, (name, kind) in enumerate(plan.beats)}
+    for name, post in OFFICERS:
+        officer = SwornOfficer(unit=unit, name=name, post=post)
+        save_officer(by=by, officer=officer, beats=[], availability=[])
     rows = [
         CoverRequirement(
             beat=beats[post.beat],
@@ -48,6 +51,12 @@ def set_up_cover(plan: SquadronPlan, unit: Unit, *, by: User | None) -> tuple[di
     ]
     save_cover(by=by, unit=unit, rows=rows)
     return shifts, beats
+
+
+def _beat(plan: SquadronPlan, unit: Unit, name: str, kind: str, position: int, *, by: User | None) -> Beat:
+    drawn = drawing(kind, plan.number, position)
+    beat = Beat(unit=unit, name=name, kind=kind, position=position, risk=risk_of(name), geometry=drawn)
+    return save_beat(by=by, beat=beat, checkpoints=stops(name, kind, plan.number, position))
 
 
 def _task(beat: Beat) -> TaskKind:
