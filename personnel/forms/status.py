@@ -13,7 +13,7 @@ from personnel.models import StatusChangeKind
 
 
 class StatusForm(forms.Form):
-    kind = forms.ChoiceField(label=_("Change"), widget=forms.RadioSelect())
+    kind = forms.ChoiceField(label=_("Kind of change"), widget=forms.RadioSelect())
     on = forms.DateField(label=_("From"), widget=DateInput(), help_text=_("The first day on which it counts."))
     reason = forms.CharField(label=_("Reason"), max_length=200)
     document = forms.CharField(

@@ -23,6 +23,11 @@ def day_problems(valid_from: dt.date, valid_until: dt.date) -> list[Problem]:
     return [Problem("certificate_ends_before_start", _("The last day is before the first."), field="valid_until")]
 
 
+def taken_problems(members: list[Member]) -> list[Problem]:
+    """For members whose number somebody in a unit bears that the user doesn't see."""
+    return [Problem("certificate_number_taken", TAKEN, field=field_of(member)) for member in members]
+
+
 def renewal_problems(
     member: Member, number: str, known: DutyCertificate | None, valid_from: dt.date, twice: set[str]
 ) -> list[Problem]:

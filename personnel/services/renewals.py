@@ -12,6 +12,7 @@ from lianfang.platform.history import service
 from lianfang.platform.problems import Problem, Refused
 from personnel.models import DutyCertificate, Member
 from personnel.rules import renewals as rules
+from personnel.rules.members import taken
 from personnel.services.members import check_right
 from teams.models import User
 
@@ -31,7 +32,10 @@ def renew_certificates(*, by: User | None, renewals: list[Renewal], valid_from: 
         check_right(by, unit)
     numbers = [renewal.number for renewal in renewals]
     known = {c.number: c for c in DutyCertificate.objects.select_for_update(of=("self",)).filter(number__in=numbers)}
-    problems = rules.day_problems(valid_from, valid_until)
+    elsewhere = taken("lf_taken_certificates", numbers) - set(known)  # beyond the row scope
+    problems = rules.day_problems(valid_from, valid_until) + rules.taken_problems(
+        [renewal.member for renewal in renewals if renewal.number in elsewhere]
+    )
     twice = {number for number, count in Counter(numbers).items() if count > 1}
     for renewal in renewals:
         problems += rules.renewal_problems(renewal.member, renewal.number, known.get(renewal.number), valid_from, twice)
@@ -41,7 +45,7 @@ def renew_certificates(*, by: User | None, renewals: list[Renewal], valid_from: 
         with transaction.atomic():
             for renewal in renewals:
                 _renew(renewal, known.get(renewal.number), valid_from, valid_until)
-    except IntegrityError:  # a number of a member in a unit that the user doesn't see
+    except IntegrityError:  # somebody gave out the same number at the same moment
         raise Refused([Problem("certificate_number_taken", rules.TAKEN)]) from None
     return len(renewals)
 
