@@ -40,10 +40,10 @@ def set_up_recruitment(
     set_up_quota(units, users["brigade"], plans, today.year)
     chance = Random(SEED)  # noqa: S311 - invented people, no secrets
     unit, leader, brigade = units[FIRST.code], users["leader"], users["brigade"]
-    running = _campaign(unit, leader, brigade, "联防队员秋季招聘", today - dt.timedelta(days=24))
+    running = _campaign(unit, leader, brigade, "联防队员秋季招聘", today - dt.timedelta(days=24), today.year)
     _apply(running, 36, chance)
     _until_interview(running, leader, chance)
-    over = _campaign(unit, leader, brigade, "联防队员夏季招聘", today - dt.timedelta(days=75))
+    over = _campaign(unit, leader, brigade, "联防队员夏季招聘", today - dt.timedelta(days=75), today.year)
     _apply(over, 16, chance)
     _until_notice(over, leader, chance, today)
     for campaign in (running, over):
@@ -60,13 +60,13 @@ def set_up_quota(units: Mapping[str, Unit], by: User, plans: Sequence[SquadronPl
         set_standard(by=by, unit=units[plan.code], year=year)
 
 
-def _campaign(unit: Unit, leader: User, brigade: User, title: str, first_day: dt.date) -> Campaign:
+def _campaign(unit: Unit, leader: User, brigade: User, title: str, first_day: dt.date, year: int) -> Campaign:
     """Applications for a week from `first_day`, two places; drafted by the leader, approved by the brigade."""
     campaign = campaigns.draft_campaign(
         by=leader,
         unit=unit,
         title=title,
-        year=timezone.localdate().year,
+        year=year,
         apply_from=first_day,
         apply_until=first_day + dt.timedelta(days=6),
         born_from=dt.date(first_day.year - 35, 1, 1),
@@ -164,7 +164,8 @@ def _until_notice(campaign: Campaign, by: User, chance: Random, today: dt.date) 
     _pass(campaign, StepKind.VETTING, by=by)
     board.let_in(by=by, campaign=campaign, step=campaign.steps.get(kind=StepKind.NOTICE))
     shown = notice.publish_notice(by=by, campaign=campaign, first_day=timezone.localdate())
-    first_day = today - dt.timedelta(days=18)
+    # Its end is judged by the clock, whatever day the demonstration is built for.
+    first_day = min(today, timezone.localdate()) - dt.timedelta(days=18)
     last_day = notice.last_day_of(first_day, campaign.notice_days)
     Notice.objects.filter(pk=shown.pk).update(first_day=first_day, last_day=last_day)
     _pass(campaign, StepKind.NOTICE, by=by)

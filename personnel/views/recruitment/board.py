@@ -78,6 +78,7 @@ def campaign_board(request: SignedInRequest, pk: int) -> HttpResponse:
         "columns": columns,
         "form": form,
         "is_running": form.is_valid() and not form.cleaned_data["state"],
+        "is_whole": not any(request.GET.get(name) for name in form.fields),
         "total": sum(len(rows) for rows in by_step.values()),
         "ranking": campaign.rankings.first(),
         "may_manage": scope_of(request.user, Action.RECRUITMENT_MANAGE).covers(campaign.unit.path),
@@ -109,6 +110,8 @@ def board_decide(request: SignedInRequest, pk: int) -> HttpResponse:
     campaign = _managed(request.user, pk)
     step = campaign.steps.filter(pk=_number(request.POST.get("step"))).first()
     chosen = [n for text in request.POST.getlist("candidate") if (n := _number(text))]
+    if step is not None and request.POST.get("everybody"):
+        chosen = [a.pk for a in _standing(campaign, step)]
     if step is None or not chosen:
         messages.error(request, _("Tick at least one candidate."))
         return redirect("campaign-board", pk)

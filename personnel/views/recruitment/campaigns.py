@@ -99,7 +99,8 @@ def plan_problems(campaign: Campaign) -> list[Any]:
 
 def _gaps(campaign: Campaign) -> dict[str, Any]:
     found = {v.unit: rules.gap(v.unit, campaign.year, besides=campaign) for v in campaign.vacancies.all()}
-    return {"gaps": [(unit, gap) for unit, gap in found.items() if gap]}
+    gaps = {gap.standard.unit: gap for gap in found.values() if gap}
+    return {"gaps": list(gaps.items())}
 
 
 @require_http_methods(["GET", "POST"])
