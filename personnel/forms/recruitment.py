@@ -18,6 +18,7 @@ from personnel.models import (
     Channel,
     DisqualifierKind,
     DocumentKind,
+    Education,
     FitnessItem,
     Priority,
     PriorityGroup,
@@ -137,7 +138,7 @@ class ApplicationForm(forms.Form):
         label=_("ID number"), max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
     phone = forms.CharField(label=_("phone"), max_length=30, widget=forms.TextInput(attrs={"type": "tel"}))
-    education = forms.ChoiceField(label=_("education"), choices=Application._meta.get_field("education").choices)
+    education = forms.ChoiceField(label=_("education"), choices=Education.choices)
     school = forms.CharField(label=_("school"), max_length=60, required=False)
     major = forms.CharField(label=_("major"), max_length=60, required=False)
     political_status = forms.ChoiceField(
@@ -155,8 +156,8 @@ class ApplicationForm(forms.Form):
     def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         vacancies = campaign.vacancies.select_related("unit")
-        field = forms.ModelChoiceField(queryset=vacancies, label=_("Vacancy"), empty_label=None)
-        field.label_from_instance = lambda v: f"{v.unit.name} {v.title}"  # type: ignore[method-assign]
+        field: Any = forms.ModelChoiceField(queryset=vacancies, label=_("Vacancy"), empty_label=None)
+        field.label_from_instance = lambda v: f"{v.unit.name} {v.title}"
         groups = [(p.group, p.get_group_display()) for p in campaign.priorities.all()]
         self.fields["vacancy"] = field
         self.fields["claims"].choices = groups  # type: ignore[attr-defined]

@@ -42,9 +42,8 @@ def contract_problems(
         problems.append(Problem("contract_before_hire", _("The contract begins before the hire."), "contract_from"))
     longest = longest_probation(contract_from, contract_until)
     if probation_until and (longest is None or probation_until > longest):
-        message = _("The law allows a probation until %(day)s for this contract.") % {"day": longest}
-        if longest is None:
-            message = _("The law allows no probation for a contract this short.")
+        until = str(_("The law allows a probation until %(day)s for this contract.")) % {"day": longest}
+        message = until if longest else str(_("The law allows no probation for a contract this short."))
         problems.append(Problem("probation_too_long", message, "probation_until"))
     if probation_until and probation_until < contract_from:
         problems.append(Problem("probation_before_start", _("The probation ends before it begins."), "probation_until"))

@@ -93,7 +93,8 @@ def _store_outcomes(
     note: str,
 ) -> None:
     now = timezone.now()
-    new, old = [], []
+    new: list[StepResult] = []
+    old: list[StepResult] = []
     for application in found:
         result = results.get(application.pk)
         (old if result else new).append(result or StepResult(application=application, step=step))
@@ -143,7 +144,8 @@ def save_scores(*, by: User, campaign: Campaign, step: Step, scores: Mapping[int
     results = {r.application_id: r for r in StepResult.objects.filter(step=step, application__in=found)}
     changed = [a for a in found if (results[a.pk].score if a.pk in results else None) != scores[a.pk]]
     refuse(_related_problems(changed, by))
-    new, old = [], []
+    new: list[StepResult] = []
+    old: list[StepResult] = []
     for application in changed:
         result = results.get(application.pk) or StepResult(
             application=application, step=step, entered_at=application.step_since

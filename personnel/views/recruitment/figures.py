@@ -87,7 +87,7 @@ def _claims(rows: QuerySet[Application]) -> list[tuple[Any, int]]:
     return [(label, rows.filter(claims__contains=[key]).count()) for key, label in PriorityGroup.choices]
 
 
-def _earlier(request: SignedInRequest, campaign: Campaign) -> QuerySet[Campaign]:
+def _earlier(request: SignedInRequest, campaign: Campaign) -> Any:
     """The campaign itself and those before it in the same unit."""
     return (
         Campaign.objects.visible_to(request.user)
