@@ -93,7 +93,9 @@ def test_draft_is_not_public(county: County, leader: User) -> None:
     assert Client().get(f"/openings/{draft.pk}/").status_code == 404
 
 
-def test_plan_to_roster(  # noqa: PLR0915 - one way, told in one piececounty: County, leader: User, brigade_staff: User, client_of: Callable[[User], Client]) -> None:
+def test_plan_to_roster(  # noqa: PLR0915 - one way, told in one piece
+    county: County, leader: User, brigade_staff: User, client_of: Callable[[User], Client]
+) -> None:
     """From the plan to the first duty, by the pages alone."""
     make_standard(county.squadron)
     at, brigade = client_of(leader), client_of(brigade_staff)
