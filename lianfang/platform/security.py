@@ -64,14 +64,16 @@ FUNCTIONS = """
 CREATE OR REPLACE FUNCTION lf_user() RETURNS bigint LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS
   $$ SELECT nullif(current_setting('lf.user', true), '')::bigint $$;
 
--- Who and why, from the transaction's own settings; no exception block, so bulk writes stay quick.
+-- Who and why, from the transaction's own settings. Bulk writes stay quick: no exception block, and one insert a
+-- context; a savepoint that is rolled back takes the mark back together with the row.
 CREATE OR REPLACE FUNCTION _pgh_attach_context() RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER
   SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE context uuid := nullif(current_setting('lf.context', true), '')::uuid;
 BEGIN
-  IF context IS NOT NULL THEN
+  IF context IS NOT NULL AND current_setting('lf.context_stored', true) IS DISTINCT FROM context::text THEN
     INSERT INTO pghistory_context (id, created_at, updated_at, metadata)
       VALUES (context, now(), now(), current_setting('lf.context_data')::jsonb) ON CONFLICT (id) DO NOTHING;
+    PERFORM set_config('lf.context_stored', context::text, true);
   END IF;
   RETURN context;
 END $$;

@@ -197,6 +197,10 @@ def prune() -> None:
     """Forget finished jobs after three months, their queue rows after a day, and what the apps want forgotten."""
     now = timezone.now()
     for clean in cleaners():
-        clean(now)
+        try:
+            clean(now)
+        except Exception as error:  # noqa: BLE001  (one app's trouble must not end the sweep of all)
+            # The class alone: an error's text may name people.
+            logger.error("%s.%s failed: %s", clean.__module__, clean.__qualname__, type(error).__name__)  # noqa: TRY400
     Job.objects.exclude(Q(finished_at=None) | Q(finished_at__gt=now - KEEP_JOBS)).delete()
     DBTaskResult.objects.finished().filter(finished_at__lt=now - KEEP_TASKS).delete()
