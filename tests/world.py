@@ -124,7 +124,7 @@ def _place(district: Unit, brigade: Unit, digits: str) -> Place:
     member = make_member(group, f"M{digits}", phone="13800001234")
     shift_type = make_shift_type(squadron, "A", name=f"T{digits}")
     beat = make_beat(squadron, f"P{digits}")
-    roster = make_roster(squadron, DAY, dt.date(2026, 12, 31))
+    roster = make_roster(squadron, DAY, dt.date(2026, 12, 31), version=1)
     start = timezone.make_aware(dt.datetime(2026, 12, 10))
     return Place(
         district=district,
