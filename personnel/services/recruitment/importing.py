@@ -80,7 +80,7 @@ def _table(rows: Sequence[Sequence[Cell]]) -> tuple[dict[str, int], list[tuple[i
         if all(key in header for key in NEEDED):
             below = [(n, r) for n, r in enumerate(rows[top + 1 :], start=top + 2) if any(values.plain(c) for c in r)]
             return header, below
-    message = _("The workbook needs the columns 姓名, 公民身份号码 and 学历.")
+    message = _("The workbook needs the columns name, ID number and education.")
     raise Refused([Problem("columns_missing", message, field="workbook")])
 
 
