@@ -41,7 +41,8 @@ class CrewsField(forms.CharField):
 
     def clean(self, value: Any) -> list[int]:
         words = super().clean(value).split()
-        if not all(word.isdecimal() and 1 <= int(word) <= LONGEST_PATTERN for word in words):
+        days = {str(day) for day in range(1, LONGEST_PATTERN + 1)}
+        if not days.issuperset(words):
             raise forms.ValidationError(_("Write one day number for each crew: 1 3 5 7."))
         if len(words) > MOST_CREWS:
             raise forms.ValidationError(_("At most %(crews)d crews."), params={"crews": MOST_CREWS})

@@ -14,17 +14,19 @@ PROBATION_LIMITS = ((36, 6), (12, 2), (3, 1), (0, 0))
 
 
 def months_on(day: dt.date, months: int) -> dt.date:
-    """The same day so many months later; the last of the month where it has no such day."""
+    """The same day so many months later; the last of the month where it has no such day, and of the calendar."""
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
+    if year > dt.MAXYEAR:
+        return dt.date.max
     return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def longest_probation(contract_from: dt.date, contract_until: dt.date | None) -> dt.date | None:
     """The last day that a probation may have; None where the contract allows none. No end: without fixed term."""
-    after = contract_until + dt.timedelta(days=1) if contract_until else None
     for least, allowed in PROBATION_LIMITS:
-        if after is None or after >= months_on(contract_from, least):
+        whole = months_on(contract_from, least) - dt.timedelta(days=1)
+        if contract_until is None or contract_until >= whole:
             return months_on(contract_from, allowed) - dt.timedelta(days=1) if allowed else None
     return None
 
