@@ -44,7 +44,9 @@ def make_standard(unit: Unit, required: int = 20, year: int | None = None) -> St
     return StaffingStandard.objects.create(unit=unit, year=year or timezone.localdate().year, required=required)
 
 
-def make_draft(unit: Unit, by: User, *, places: int = 1, steps: Any = None, **fields: Any) -> Campaign:
+def make_draft(
+    unit: Unit, by: User, *, places: int = 1, steps: Any = None, post: str = "巡逻员", **fields: Any
+) -> Campaign:
     """A draft with one vacancy in the unit; applications are open for a week around today."""
     today = timezone.localdate()
     values = {
@@ -56,7 +58,7 @@ def make_draft(unit: Unit, by: User, *, places: int = 1, steps: Any = None, **fi
     } | fields
     campaign = campaigns.draft_campaign(by=by, unit=unit, **values)
     campaigns.set_steps(by=by, campaign=campaign, steps=steps or STEPS)
-    campaigns.set_vacancies(by=by, campaign=campaign, vacancies=[{"unit": unit, "title": "巡逻员", "places": places}])
+    campaigns.set_vacancies(by=by, campaign=campaign, vacancies=[{"unit": unit, "title": post, "places": places}])
     return campaign
 
 
@@ -127,7 +129,7 @@ def recruitment_of(squadron: Unit, digits: str) -> dict[str, Any]:
     drafter = make_user(f"drafter{digits}", "leader", squadron, name=f"D{digits}")
     approver = make_user(f"approver{digits}", "brigade", squadron.get_parent(), name=f"E{digits}")
     make_standard(squadron)
-    campaign = make_campaign(squadron, drafter, approver, title=f"C{digits}")
+    campaign = make_campaign(squadron, drafter, approver, title=f"C{digits}", post=f"V{digits}")
     application = make_application(campaign, f"A{digits}")
     document = ApplicationDocument(
         application=application, kind="other", name="a.pdf", content_type="application/pdf", size=4
