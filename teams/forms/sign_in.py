@@ -18,6 +18,13 @@ class SignInForm(AuthenticationForm):
 
     error_messages = {"invalid_login": _WRONG, "inactive": _WRONG}
 
+    def clean_username(self) -> str:
+        """A name too long for any account is a wrong one too; the record of failures would not hold it."""
+        username: str = self.cleaned_data["username"]
+        if len(username) > (User._meta.get_field("username").max_length or 0):
+            raise self.get_invalid_login_error()
+        return username
+
     def confirm_login_allowed(self, user: User) -> None:
         """Everybody knows the demonstration's password, so outside of a demonstration it opens nothing."""
         super().confirm_login_allowed(user)

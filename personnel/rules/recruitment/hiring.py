@@ -24,9 +24,9 @@ def months_on(day: dt.date, months: int) -> dt.date:
 
 def longest_probation(contract_from: dt.date, contract_until: dt.date | None) -> dt.date | None:
     """The last day that a probation may have; None where the contract allows none. No end: without fixed term."""
+    after = contract_until + dt.timedelta(days=1) if contract_until and contract_until < dt.date.max else None
     for least, allowed in PROBATION_LIMITS:
-        whole = months_on(contract_from, least) - dt.timedelta(days=1)
-        if contract_until is None or contract_until >= whole:
+        if after is None or after >= months_on(contract_from, least):
             return months_on(contract_from, allowed) - dt.timedelta(days=1) if allowed else None
     return None
 
