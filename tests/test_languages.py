@@ -21,11 +21,31 @@ pytestmark = pytest.mark.django_db
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 LATIN = re.compile(r"[A-Za-z]{2,}")
+# Codes of the usual shifts and the free day are data, as names are.
+SHIFT_CODES = re.compile(r"[早中夜白值休、]")
 OWN_NAMES = {"简体中文", "中文"}  # the language switch names each language in itself
 # Words that Chinese stations write in Latin letters too, the switch, and the world's own user names.
 LATIN_WORDS = {"English", "Excel", "xlsx", "xls", "MB", "ID", "Ctrl", "Shift", "Enter", "Delete", "Esc", "Tab", "Alt"}
-LATIN_WORDS |= {"GET", "POST", "Backspace", "Home", "End", "CSV", "iCal", "SG", "Lianfang"}
+LATIN_WORDS |= {
+    "JPEG",
+    "PNG",
+    "WebP",
+    "PDF",
+    "pdf",
+    "UAV",
+    "GET",
+    "POST",
+    "Backspace",
+    "Home",
+    "End",
+    "CSV",
+    "iCal",
+    "SG",
+    "Lianfang",
+}
 USER_NAMES = {"leader", "group", "brigade", "reviewer", "inspector", "officer"}
+# what the world itself enters
+USER_NAMES |= {"asker", "approver", "drafter", "flood", "Deputy", "chief"}
 USER_NAMES |= {"member", "system", "security", "audit", "admin", "nobody"}
 ATTRIBUTES = {"title", "aria-label", "placeholder", "alt"}
 
@@ -89,7 +109,7 @@ def test_english_pages_hold_no_chinese(world: World) -> None:
         (url, text)
         for role, url in pages(world)
         for text in read(world, role, url, "en")
-        if CHINESE.search(text) and text not in OWN_NAMES
+        if CHINESE.search(SHIFT_CODES.sub("", text)) and text not in OWN_NAMES
     ]
     assert not found, "\n".join(map(str, found))
 

@@ -23,7 +23,7 @@ class ExceptionForm(forms.ModelForm[EmergencyException]):
         model = EmergencyException
         fields = ["unit", "limits", "first_day", "last_day", "reason"]
         widgets = {"first_day": day_input(), "last_day": day_input()}
-        help_texts = {"reason": _("Flood, fire, a major accident, a call-out by the district (劳动法 art. 42).")}
+        help_texts = {"reason": _("Flood, fire, a major accident, a call-out by the district (Labour Law, art. 42).")}
 
     def __init__(self, *args: Any, units: QuerySet[Unit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

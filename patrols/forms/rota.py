@@ -52,7 +52,7 @@ class CrewsField(forms.CharField):
 class RotaForm(forms.ModelForm[Rota]):
     pattern = PatternField(
         label=_("Pattern"),
-        help_text=_("One shift code a day with a space between, 休 or - for a free day."),
+        help_text=_("One shift code a day with a space between, - for a free day."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     offsets = CrewsField(

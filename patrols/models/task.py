@@ -49,14 +49,20 @@ ALLOWED = tuple(kind for kind in TaskKind if kind not in FORBIDDEN)
 
 # Why a kind is never a member's: the sentence that a refusal gives.
 FORBIDDEN_BY: dict[str, Any] = {
-    TaskKind.INTERROGATION: _("only investigators of the public-security organ may interrogate (刑事诉讼法 art. 118)"),
-    TaskKind.SUMMONS: _("only the police may summon (治安管理处罚法)"),
-    TaskKind.DETENTION: _("nobody may restrict a citizen's liberty without a decision by law (宪法 art. 37)"),
-    TaskKind.PENALTY: _("only administrative organs may punish (行政处罚法 art. 17)"),
-    TaskKind.FINE: _("only administrative organs may fine (行政处罚法 art. 17)"),
-    TaskKind.CASE_WORK: _("auxiliaries take no part in deciding or investigating cases (国办发〔2016〕15号)"),
+    TaskKind.INTERROGATION: _(
+        "only investigators of the public-security organ may interrogate (Criminal Procedure Law, art. 118)"
+    ),
+    TaskKind.SUMMONS: _("only the police may summon (Public Security Administration Punishments Law)"),
+    TaskKind.DETENTION: _("nobody may restrict a citizen's liberty without a decision by law (Constitution, art. 37)"),
+    TaskKind.PENALTY: _("only administrative organs may punish (Administrative Penalty Law, art. 17)"),
+    TaskKind.FINE: _("only administrative organs may fine (Administrative Penalty Law, art. 17)"),
+    TaskKind.CASE_WORK: _(
+        "auxiliaries take no part in deciding or investigating cases (State Council General Office, 2016, no. 15)"
+    ),
 }
-LED_BY_LAW = _("members have no power of enforcement unless a sworn officer is present (国办发〔2016〕15号)")
+LED_BY_LAW = _(
+    "members have no power of enforcement unless a sworn officer is present (State Council General Office, 2016, no. 15)"
+)
 
 
 def choices() -> list[tuple[str, list[tuple[str, Any]]]]:

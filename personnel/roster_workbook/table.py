@@ -78,7 +78,7 @@ def find_table(sheets: Sequence[Sheet]) -> RosterTable:
         if table:
             others = tuple(s.name for s in sheets if s is not sheet and any(any(r) for r in s.rows))
             return RosterTable(table.sheet, table.header_top, table.first_row, table.columns, table.rows, others)
-    message = _("No header row was found: one row must name the columns, among them 姓名 and 公民身份号码.")
+    message = _("No header row was found: one row must name the columns, among them the name and the ID number.")
     raise Refused([Problem("no_header", message, field="workbook")])
 
 

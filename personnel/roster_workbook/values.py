@@ -124,7 +124,7 @@ def span(value: Cell | None) -> tuple[dt.date | None, dt.date | None]:
         return date(found[0], "first"), date(found[1], "last")
     if len(found) == 1 and _OPEN_END.search(text):
         return date(found[0], "first"), None
-    raise UnreadableError(_("needs a first and a last day, like 2021-07-01至2024-06-30"))
+    raise UnreadableError(_("needs a first and a last day, like 2021-07-01 to 2024-06-30"))
 
 
 def name(value: Cell | None) -> str:
@@ -167,7 +167,7 @@ def yes_no(value: Cell | None) -> bool | None:
         return True
     if text in _NO:
         return False
-    raise UnreadableError(_("must be 是 or 否"))
+    raise UnreadableError(_("must be yes or no"))
 
 
 WORDS: dict[str, dict[str, str]] = {
