@@ -33,6 +33,7 @@ LATIN_WORDS |= {
     "PDF",
     "pdf",
     "UAV",
+    "zjg",
     "GET",
     "POST",
     "Backspace",
@@ -45,7 +46,7 @@ LATIN_WORDS |= {
 }
 USER_NAMES = {"leader", "group", "brigade", "reviewer", "inspector", "officer"}
 # what the world itself enters
-USER_NAMES |= {"asker", "approver", "drafter", "flood", "Deputy", "chief"}
+USER_NAMES |= {"asker", "approver", "drafter", "flood", "Deputy", "deputy", "chief"}
 USER_NAMES |= {"member", "system", "security", "audit", "admin", "nobody"}
 ATTRIBUTES = {"title", "aria-label", "placeholder", "alt"}
 

@@ -61,7 +61,8 @@ FORBIDDEN_BY: dict[str, Any] = {
     ),
 }
 LED_BY_LAW = _(
-    "members have no power of enforcement unless a sworn officer is present (State Council General Office, 2016, no. 15)"
+    "members have no power of enforcement unless a sworn officer is present"
+    " (State Council General Office, 2016, no. 15)"
 )
 
 

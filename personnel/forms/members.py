@@ -125,9 +125,14 @@ class PhotoForm(forms.Form):
     photo = forms.FileField(
         label=_("Photo"),
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
-        help_text=_("JPEG, PNG or WebP, at most %(limit)d MB; a portrait as on the certificate.")
-        % {"limit": MAX_BYTES // 1024 // 1024},
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Filled in here: at import time the sentence would take the server's language for good.
+        self.fields["photo"].help_text = _(
+            "JPEG, PNG or WebP, at most %(limit)d MB; a portrait as on the certificate."
+        ) % {"limit": MAX_BYTES // 1024 // 1024}
 
     def clean_photo(self) -> bytes:
         upload = self.cleaned_data["photo"]

@@ -140,7 +140,7 @@ class Leader:
     def generates(self) -> None:
         self.page.get_by_role("link", name="Generate").click()
         self.page.get_by_role("button", name="Generate").click()
-        expect(self.page.locator("[id^=job-]")).to_be_visible()
+        expect(self.page.locator("div[id^=job-]")).to_be_visible()
         Worker(batch=True).run()
         self.page.get_by_role("link", name="Open the result").click()
         self.page.wait_for_selector("#grid[data-ready]")

@@ -97,7 +97,10 @@ def test_leave_is_unavailable_with_its_kind(roster: Roster, member: Member) -> N
 
 def test_duty_in_another_squadron_is_unavailable(county: County, roster: Roster, member: Member) -> None:
     Engagement.objects.create(member=member, kind="duty", starts=at(5, 8), ends=at(5, 16))
-    assert person(roster, member).unavailable == (engine.Period(4 * DAY + 8 * 60, 4 * DAY + 16 * 60, "duty"),)
+    duty = engine.Period(4 * DAY + 8 * 60, 4 * DAY + 16 * 60, "duty")
+    around = person(roster, member).unavailable
+    assert duty in around
+    assert {period.reason for period in around} == {"duty", "rest_elsewhere"}
 
 
 def test_own_published_duties_are_not_in_the_way(roster: Roster, member: Member, early: ShiftType) -> None:

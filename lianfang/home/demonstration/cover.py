@@ -44,7 +44,7 @@ def set_up_cover(plan: SquadronPlan, unit: Unit, *, by: User | None) -> tuple[di
             shift_type=shifts[post.shift],
             minimum=post.minimum,
             ideal=post.ideal,
-            task_kind=_task(beats[post.beat]),
+            task_kind=task_of(beats[post.beat]),
             **RULES[post.days],
         )
         for post in plan.posts
@@ -59,7 +59,7 @@ def _beat(plan: SquadronPlan, unit: Unit, name: str, kind: str, position: int, *
     return save_beat(by=by, beat=beat, checkpoints=stops(name, kind, plan.number, position))
 
 
-def _task(beat: Beat) -> TaskKind:
+def task_of(beat: Beat) -> TaskKind:
     if beat.name.endswith("护学岗"):
         return TaskKind.SCHOOL_GATE
     if beat.name.startswith("应急备勤"):

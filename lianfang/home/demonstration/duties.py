@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
 
+from lianfang.home.demonstration.cover import task_of
 from lianfang.home.demonstration.layout import Post, SquadronPlan
 from lianfang.home.demonstration.people import Member as Invented
 from lianfang.home.demonstration.rota import nine_day_shift, six_crew_shift
-from patrols.models import Beat, Duty, Roster, ShiftType
+from patrols.models import Beat, Duty, Roster, ShiftType, TaskKind
 from personnel.models import Member
 from teams.models import CalendarDay
 
@@ -60,7 +61,9 @@ def duties_of(
             span, minutes = shifts[code].span_on(day.date), shifts[code].counted_minutes
             able = [w for w in people if w.may_work(day.date, span) and left[w.invented.number] >= minutes]
             places = spread(plan.posts, code, len(able), day.date.toordinal(), school_day=school_day)
-            for worker, beat in zip(able, places, strict=True):
+            places = in_pairs(places, {name for name, beat in beats.items() if task_of(beat) == TaskKind.PATROL})
+            # One who would patrol alone, with nobody to join, stays at home.
+            for worker, beat in zip(able, places, strict=False):
                 left[worker.invented.number] -= minutes
                 duties.append(_duty(roster, worker.member, day.date, shifts[code], beats[beat], span))
     return duties
@@ -103,6 +106,15 @@ def spread(posts: Sequence[Post], shift: str, count: int, turn: int, *, school_d
     places = (places + [needed[0].beat] * count)[:count]
     at = turn % count if count else 0
     return places[at:] + places[:at]
+
+
+def in_pairs(places: list[str], patrols: set[str]) -> list[str]:
+    """The same places, but nobody patrols alone: who would, joins the others; empty where there are no others."""
+    alone = [beat for beat, count in Counter(places).items() if count == 1 and beat in patrols]
+    company = next((beat for beat in places if beat not in alone), alone[0] if len(alone) > 1 else None)
+    if company is None:
+        return []
+    return [company if beat in alone else beat for beat in places]
 
 
 def _duty(roster: Roster, member: Member, day: dt.date, shift: ShiftType, beat: Beat, span: Span) -> Duty:
