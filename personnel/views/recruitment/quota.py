@@ -70,7 +70,9 @@ def quota_table(request: SignedInRequest) -> HttpResponse:
 
 def _year(request: SignedInRequest) -> int:
     text = request.GET.get("year", "")
-    return int(text) if text.isdecimal() and 1990 <= int(text) <= 2100 else timezone.localdate().year
+    # Four characters at most: Python refuses to read a number of thousands of digits.
+    year = int(text) if len(text) == 4 and text.isdecimal() else 0
+    return year if 1990 <= year <= 2100 else timezone.localdate().year
 
 
 @require_http_methods(["GET", "POST"])
