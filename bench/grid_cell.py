@@ -18,6 +18,7 @@ from collections.abc import Callable
 from typing import Any
 
 import django
+from django.core.management import call_command
 
 from lianfang.platform.database import server
 
@@ -34,6 +35,8 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianfang.settings")
     with server():
         django.setup()
+        call_command("migrate", verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
         run(options.people, options.rounds, profile=options.profile)
 
 

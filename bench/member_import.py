@@ -17,6 +17,7 @@ from collections.abc import Callable
 from typing import Any
 
 import django
+from django.core.management import call_command
 
 from lianfang.platform.database import server
 
@@ -32,6 +33,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianfang.settings")
     with server():
         django.setup()
+        call_command("migrate", verbosity=0)
         run(options.rows, profile=options.profile)
 
 
