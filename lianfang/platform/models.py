@@ -1,4 +1,4 @@
-"""Rows that every app uses: background jobs as people see them."""
+"""Rows that every app uses: background jobs as people see them, and what is counted to slow down."""
 
 from __future__ import annotations
 
@@ -75,3 +75,15 @@ class Job(models.Model):
     @property
     def is_finished(self) -> bool:
         return self.status not in (JobStatus.WAITING, JobStatus.RUNNING)
+
+
+class Tries(models.Model):
+    """How often something was tried in its window, by a keyed hash: enough to slow down, nothing to trace by."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    count = models.PositiveIntegerField()
+    ends = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("tries in a window")
+        verbose_name_plural = _("tries in windows")

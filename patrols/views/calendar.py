@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.contrib import messages
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,17 +12,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from lianfang.platform.throttle import Limit, visitor, wait_for
 from patrols.models import CalendarFeed
-from patrols.models.feed import digest_of
 from patrols.services import feeds
 from personnel.models import Member
 from teams.gate import SignedInRequest, gate
 from teams.policy import Action
 from teams.scope import row_scope
 
-MOST_READS = 30  # of one address within
-WINDOW = 600  # seconds; calendars ask every few hours
-MOST_MISSES = 20  # unknown addresses asked for by one computer within the window
+WINDOW = dt.timedelta(minutes=10)  # calendars ask every few hours
+READS = Limit("feed", 30, WINDOW)  # of one person's calendar
+MISSES = Limit("feed-miss", 20, WINDOW)  # of addresses that open nothing, from one computer
 TOO_MANY = 429
 
 
@@ -55,28 +56,14 @@ def revoke_calendar(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:
     """The feed itself, for calendars that cannot sign in; 404 for any token that opens nothing."""
-    if _too_often(f"feed:{digest_of(token)}", MOST_READS):
-        return _wait()
     user = feeds.reader_of(token)
+    seconds = wait_for(READS, str(user.pk)) if user else wait_for(MISSES, visitor(request))
+    if seconds:
+        return HttpResponse(status=TOO_MANY, headers={"Retry-After": str(seconds)})
     if user is None:
-        if _too_often(f"feed-miss:{request.META.get('REMOTE_ADDR')}", MOST_MISSES):
-            return _wait()
         raise Http404
     with row_scope(user, path="calendar-feed"):
         content = feeds.calendar_of(feeds.shown_to(user, timezone.localdate()), timezone.now())
     response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
     response["Cache-Control"] = "private, no-store"
     return response
-
-
-def _too_often(key: str, most: int) -> bool:
-    """Count one more within the window."""
-    cache.add(key, 0, WINDOW)
-    try:
-        return cache.incr(key) > most
-    except ValueError:  # the window ended between the two
-        return False
-
-
-def _wait() -> HttpResponse:
-    return HttpResponse(status=TOO_MANY, headers={"Retry-After": str(WINDOW)})

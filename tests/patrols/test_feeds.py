@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar
 
+from lianfang.platform.throttle import Limit
 from patrols.models import CalendarFeed, Duty, Roster
 from patrols.services import feeds, rosters
+from patrols.views.calendar import WINDOW
 from personnel.models import Member
 from teams.models import User
 from tests.conftest import County
@@ -23,13 +24,6 @@ from tests.factories import make_beat, make_duty, make_member, make_roster, make
 
 ClientOf = Callable[[User], Client]
 TODAY = timezone.localdate()
-
-
-@pytest.fixture(autouse=True)
-def fresh_counters() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture
@@ -153,13 +147,13 @@ def test_locked_account_and_ended_post_open_nothing(published: Roster, member: M
 
 
 def test_feed_is_read_at_most_so_often(published: Roster, member: Member, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("patrols.views.calendar.MOST_READS", 2)
+    monkeypatch.setattr("patrols.views.calendar.READS", Limit("feed", 2, WINDOW))
     address = reverse("calendar-feed", args=[token_of(member)])
     assert [Client().get(address).status_code for _ in range(3)] == [200, 200, 429]
 
 
 def test_guessing_is_slowed_down(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("patrols.views.calendar.MOST_MISSES", 2)
+    monkeypatch.setattr("patrols.views.calendar.MISSES", Limit("feed-miss", 2, WINDOW))
     answers = [Client().get(reverse("calendar-feed", args=[f"guess-{n}"])).status_code for n in range(3)]
     assert answers == [404, 404, 429]
 

@@ -24,6 +24,7 @@ from django_tasks.base import TaskResultStatus
 from django_tasks_db.management.commands import db_worker
 from django_tasks_db.models import DBTaskResult
 
+from lianfang.platform import throttle
 from lianfang.platform.jobs.line import LOCK, Busy, Line
 from lianfang.platform.jobs.queue import perform
 from lianfang.platform.jobs.registry import cleaners
@@ -194,7 +195,7 @@ def _recover(task_id: UUID, job_id: str) -> bool:
 
 
 def prune() -> None:
-    """Forget finished jobs after three months, their queue rows after a day, and what the apps want forgotten."""
+    """Forget finished jobs after three months, their queue rows after a day, and what else has had its time."""
     now = timezone.now()
     for clean in cleaners():
         try:
@@ -204,3 +205,4 @@ def prune() -> None:
             logger.error("%s.%s failed: %s", clean.__module__, clean.__qualname__, type(error).__name__)  # noqa: TRY400
     Job.objects.exclude(Q(finished_at=None) | Q(finished_at__gt=now - KEEP_JOBS)).delete()
     DBTaskResult.objects.finished().filter(finished_at__lt=now - KEEP_TASKS).delete()
+    throttle.prune(now)
