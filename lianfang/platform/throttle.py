@@ -10,6 +10,7 @@ import datetime as dt
 import ipaddress
 import math
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.http import HttpRequest
@@ -40,7 +41,7 @@ class Limit:
 
 def wait_for(limit: Limit, subject: str) -> int:
     """Count one try of `subject`; 0 where it is free, otherwise the seconds until the next one is."""
-    values = {"key": lookup_hash(f"{limit.purpose}:{subject}"), "most": limit.most, "window": limit.window}
+    values: dict[str, Any] = {"key": lookup_hash(f"{limit.purpose}:{subject}"), "most": limit.most, "window": limit.window}
     with connection.cursor() as cursor:
         cursor.execute(TAKE, values)
         count, seconds = cursor.fetchone()
