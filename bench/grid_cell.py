@@ -111,7 +111,7 @@ def _station(count: int) -> tuple[Any, Any, list[Any]]:
     from teams.models import Post, Unit, User
 
     district = Unit.objects.add_root({"code": "990999000000", "name": "D", "kind": "district"})
-    squadron = district.add_child(code="990999010000", name="S", kind="squadron")
+    squadron = Unit.objects.add_child(district, {"code": "990999010000", "name": "S", "kind": "squadron"})
     leader = User.objects.create(username="bench-leader", password="!")  # noqa: S106 - nobody signs in with it
     Post.objects.create(user=leader, role="leader", unit=squadron, starts=dt.date(2020, 1, 1))
     members = _members(squadron, count)
@@ -125,12 +125,13 @@ def _station(count: int) -> tuple[Any, Any, list[Any]]:
 def _members(squadron: Any, count: int) -> list[Any]:
     from lianfang.platform.id_numbers import invented_id_number
     from personnel.models import DutyCertificate, Member
+    from teams.models import Unit
 
     found = []
     for number in range(count):
         if number % 10 == 0:
-            group = squadron.add_child(
-                code=f"990999010{number // 10 + 1:03d}", name=f"{number // 10 + 1}班", kind="group"
+            group = Unit.objects.add_child(
+                squadron, {"code": f"990999010{number // 10 + 1:03d}", "name": f"{number // 10 + 1}班", "kind": "group"}
             )
         born = dt.date(1985, 1, 1) + dt.timedelta(days=number)
         identity = invented_id_number(born, "male", number, division="990999")

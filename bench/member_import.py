@@ -61,9 +61,9 @@ def measure(data: bytes, *, profile: bool = False) -> None:
 
     with transaction.atomic():
         district = Unit.objects.add_root({"code": "990999000000", "name": "D", "kind": "district"})
-        squadron = district.add_child(code="990999010000", name="S", kind="squadron")
+        squadron = Unit.objects.add_child(district, {"code": "990999010000", "name": "S", "kind": "squadron"})
         for number in range(1, 21):
-            squadron.add_child(code=f"990999010{number:03d}", name=f"{number}班", kind="group")
+            Unit.objects.add_child(squadron, {"code": f"990999010{number:03d}", "name": f"{number}班", "kind": "group"})
         leader = User.objects.create(username="bench-leader")
         Post.objects.create(user=leader, role="leader", unit=squadron, starts=dt.date(2020, 1, 1))
         reading, rows = _timed(lambda: _cells(data))

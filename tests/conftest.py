@@ -29,17 +29,17 @@ class County:
 @pytest.fixture
 def county(db: None) -> County:
     root = Unit.objects.add_root({"code": "990100000000", "name": "示范县", "kind": "district"})
-    brigade = root.add_child(code="990100100000", name="联防大队", kind="brigade")
-    squadron = brigade.add_child(code="990100110000", name="城北派出所中队", kind="squadron")
-    other = brigade.add_child(code="990100120000", name="城南派出所中队", kind="squadron")
+    brigade = Unit.objects.add_child(root, {"code": "990100100000", "name": "联防大队", "kind": "brigade"})
+    squadron = Unit.objects.add_child(brigade, {"code": "990100110000", "name": "城北派出所中队", "kind": "squadron"})
+    other = Unit.objects.add_child(brigade, {"code": "990100120000", "name": "城南派出所中队", "kind": "squadron"})
     return County(
         root=root,
         brigade=brigade,
         squadron=squadron,
-        group=squadron.add_child(code="990100110001", name="一班", kind="group"),
-        second_group=squadron.add_child(code="990100110002", name="二班", kind="group"),
+        group=Unit.objects.add_child(squadron, {"code": "990100110001", "name": "一班", "kind": "group"}),
+        second_group=Unit.objects.add_child(squadron, {"code": "990100110002", "name": "二班", "kind": "group"}),
         other_squadron=other,
-        other_group=other.add_child(code="990100120001", name="一班", kind="group"),
+        other_group=Unit.objects.add_child(other, {"code": "990100120001", "name": "一班", "kind": "group"}),
     )
 
 

@@ -96,9 +96,9 @@ class World:
 def build_world() -> World:
     """Two districts; in the first one brigade with two squadrons. A user of each role sits at "own"."""
     first = _district("1")
-    brigade = first.add_child(code="990110000000", name="B1", kind="brigade")
+    brigade = Unit.objects.add_child(first, {"code": "990110000000", "name": "B1", "kind": "brigade"})
     second = _district("2")
-    other_brigade = second.add_child(code="990210000000", name="B2", kind="brigade")
+    other_brigade = Unit.objects.add_child(second, {"code": "990210000000", "name": "B2", "kind": "brigade"})
     places = {
         "own": _place(first, brigade, "11"),
         "sibling": _place(first, brigade, "12"),
@@ -119,8 +119,10 @@ def _district(digit: str) -> Unit:
 
 
 def _place(district: Unit, brigade: Unit, digits: str) -> Place:
-    squadron = brigade.add_child(code=f"9901{digits}000000", name=f"S{digits}", kind="squadron")
-    group = squadron.add_child(code=f"9901{digits}000001", name=f"G{digits}", kind="group")
+    squadron = Unit.objects.add_child(
+        brigade, {"code": f"9901{digits}000000", "name": f"S{digits}", "kind": "squadron"}
+    )
+    group = Unit.objects.add_child(squadron, {"code": f"9901{digits}000001", "name": f"G{digits}", "kind": "group"})
     member = make_member(group, f"M{digits}", phone="13800001234")
     shift_type = make_shift_type(squadron, "A", name=f"T{digits}")
     beat = make_beat(squadron, f"P{digits}")

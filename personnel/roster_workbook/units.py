@@ -40,7 +40,7 @@ class Places:
 
     def __init__(self, chosen: Unit, today: dt.date) -> None:
         self.chosen = chosen
-        self._units = [chosen, *chosen.get_descendants()]
+        self._units = [chosen, *Unit.objects.get_descendants(chosen)]
         self._open = [u for u in self._units if not (u.closed_on and u.closed_on <= today)]
         self._found: dict[tuple[str, str, str], tuple[Place | None, Problem | None]] = {}
 

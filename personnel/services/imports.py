@@ -173,7 +173,7 @@ def _create_unit(parent: Unit, kind: str, name: str) -> Unit:
     if problems:
         raise Refused(problems)
     fresh = Unit.objects.get(pk=parent.pk)  # its place in the tree may have moved since it was read
-    unit: Unit = fresh.add_child(code=_free_code(fresh.code), name=name, kind=kind)
+    unit: Unit = Unit.objects.add_child(fresh, {"code": _free_code(fresh.code), "name": name, "kind": kind})
     return unit
 
 

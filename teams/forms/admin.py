@@ -63,7 +63,7 @@ class UnitForm(PolicyForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk and "parent" in self.fields:
-            self.initial["parent"] = self.instance.get_parent()
+            self.initial["parent"] = Unit.objects.get_parent(self.instance)
 
 
 class ManagingBodyForm(PolicyForm):

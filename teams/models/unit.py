@@ -113,17 +113,19 @@ class Unit(MP_Node):
 
     def guided_by(self) -> Unit | None:
         """Who guides it in the public-security line: the named unit, else the one above."""
-        above: Unit | None = self.guiding_body or self.get_parent()
+        above: Unit | None = self.guiding_body or Unit.objects.get_parent(self)
         return above
 
     def squadron(self) -> Unit:
         """The squadron that rosters this unit: itself, or the nearest one above. A unit above squadrons is its own."""
         if self.kind in (UnitKind.GROUP, UnitKind.SUB_TEAM):
-            above = [u for u in self.get_ancestors() if u.kind == UnitKind.SQUADRON]
+            above = [u for u in Unit.objects.get_ancestors(self) if u.kind == UnitKind.SQUADRON]
             return above[-1] if above else self
         return self
 
     def groups(self) -> models.QuerySet[Unit]:
         """The patrol groups below, in their order."""
-        below: models.QuerySet[Unit] = self.get_descendants().filter(kind__in=(UnitKind.GROUP, UnitKind.SUB_TEAM))
+        below: models.QuerySet[Unit] = Unit.objects.get_descendants(self).filter(
+            kind__in=(UnitKind.GROUP, UnitKind.SUB_TEAM)
+        )
         return below

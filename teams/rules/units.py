@@ -55,7 +55,7 @@ def move_problems(unit: Unit, parent: Unit, today: dt.date) -> list[Problem]:
 def closing_problems(unit: Unit, on: dt.date) -> list[Problem]:
     """What must be settled before `unit` closes: open units below, posts that last longer, checks of the upper apps."""
     problems = []
-    open_below = unit.get_descendants().filter(Q(closed_on=None) | Q(closed_on__gt=on)).count()
+    open_below = Unit.objects.get_descendants(unit).filter(Q(closed_on=None) | Q(closed_on__gt=on)).count()
     if open_below:
         problems.append(
             Problem(

@@ -69,7 +69,7 @@ def close_unit(*, by: User | None, unit: Unit, on: dt.date) -> Unit:
 def reopen_unit(*, by: User | None, unit: Unit) -> Unit:
     """Take back a closing. Raises `Refused` while the unit above is closed."""
     row = _locked(by, unit)
-    refuse(rules.parent_problems(row.get_parent(), timezone.localdate()))
+    refuse(rules.parent_problems(Unit.objects.get_parent(row), timezone.localdate()))
     row.closed_on = None
     row.save(update_fields=["closed_on"])
     return row

@@ -58,10 +58,10 @@ def unit_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     inside = Unit.objects.visible_to(request.user).values("pk")
     context = {
         "unit": unit,
-        "above": unit.get_ancestors().filter(pk__in=inside),
+        "above": Unit.objects.get_ancestors(unit).filter(pk__in=inside),
         "lines": lines_of(request.user, unit, timezone.localdate()),
         "may_record": scope_of(request.user, Action.UNIT_RECORD_MANAGE).covers(unit.path),
-        "below": unit.get_children(),
+        "below": Unit.objects.get_children(unit),
         "with_strength": bool(scope_of(request.user, Action.MEMBER_VIEW)),
     }
     return render(request, "teams/units/detail.html", context)
@@ -72,7 +72,7 @@ def lines_of(user: User, unit: Unit, today: dt.date) -> list[LineOfCommand]:
     rows = list(UnitLeader.objects.visible_to(user).filter(unit=unit))
     held = Post.objects.on(today).filter(user__is_active=True).select_related("user", "unit").order_by("starts")
     guide = unit.guided_by()
-    above = [up.pk for up in unit.get_ancestors()]
+    above = [up.pk for up in Unit.objects.get_ancestors(unit)]
     return [
         _line(Line.GOVERNMENT, _managing(unit), None, held.filter(unit__in=above, role=Role.REVIEWER), rows, today),
         _line(Line.POLICE, str(guide or ""), guide, held.filter(unit=unit, role__in=LEADING), rows, today),

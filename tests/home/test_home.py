@@ -199,7 +199,9 @@ def test_brigade_page_asks_as_often_for_three_squadrons_as_for_two(
     client = client_of(brigade_staff)
     with django_assert_max_num_queries(60) as before:
         client.get("/")
-    third = county.brigade.add_child(code="990100130000", name="城东派出所中队", kind="squadron")
+    third = Unit.objects.add_child(
+        county.brigade, {"code": "990100130000", "name": "城东派出所中队", "kind": "squadron"}
+    )
     published_today(third, make_member(third, "赵鹏"))
     with django_assert_max_num_queries(len(before)):
         client.get("/")

@@ -31,7 +31,7 @@ ClientOf = Callable[[User], Client]
 def two_squadrons(county: County) -> County:
     """Each with four people and one place a day; neither has a roster for December."""
     for group in (county.group, county.other_group):
-        squadron = group.get_parent()
+        squadron = Unit.objects.get_parent(group)
         make_cover(make_beat(squadron), make_shift_type(squadron, "早"))
         for name in ("张建国", "李伟", "王磊", "赵鹏"):
             make_member(group, name)
@@ -89,7 +89,7 @@ def test_filled_draft_is_generated_again_when_asked(two_squadrons: County, briga
     filled = make_roster(two_squadrons.squadron, FIRST, LAST)
     member = make_member(two_squadrons.group, "刘洋")
     make_duty(filled, member, FIRST, two_squadrons.squadron.shift_types.get())
-    start(brigade_staff, two_squadrons.squadron.get_parent(), again=True)
+    start(brigade_staff, Unit.objects.get_parent(two_squadrons.squadron), again=True)
     Worker(batch=True).run()
     assert duties_of(two_squadrons.squadron) >= 31
 

@@ -127,7 +127,7 @@ def recruitment_of(squadron: Unit, digits: str) -> dict[str, Any]:
     """One of everything for the sweep: an open campaign, a candidate, a file, a correction, a notice, an objection."""
     today = timezone.localdate()
     drafter = make_user(f"drafter{digits}", "leader", squadron, name=f"D{digits}")
-    approver = make_user(f"approver{digits}", "brigade", squadron.get_parent(), name=f"E{digits}")
+    approver = make_user(f"approver{digits}", "brigade", Unit.objects.get_parent(squadron), name=f"E{digits}")
     make_standard(squadron)
     campaign = make_campaign(squadron, drafter, approver, title=f"C{digits}", post=f"V{digits}")
     application = make_application(campaign, f"A{digits}")

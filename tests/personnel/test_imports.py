@@ -172,19 +172,19 @@ def test_unknown_units_are_created_only_on_demand(county):
     result = run(data, county.brigade, create_units=True)
     assert sorted(u.name for u in result.units) == ["丙班", "城东派出所中队", "甲班"]
     new = Unit.objects.get(name="城东派出所中队")
-    assert (new.get_parent().pk, new.kind) == (county.brigade.pk, "squadron")
-    assert Member.objects.get(certificates__number="GZ000001").unit.get_parent().pk == new.pk
-    assert Member.objects.get(certificates__number="GZ000002").unit.get_parent().pk == county.squadron.pk
+    assert (Unit.objects.get_parent(new).pk, new.kind) == (county.brigade.pk, "squadron")
+    assert Unit.objects.get_parent(Member.objects.get(certificates__number="GZ000001").unit).pk == new.pk
+    assert Unit.objects.get_parent(Member.objects.get(certificates__number="GZ000002").unit).pk == county.squadron.pk
 
 
 def test_new_squadron_of_a_district_goes_below_its_only_brigade(county):
     data = workbook([person(1, squadron="城东派出所中队", group="")])
     run(data, county.root, create_units=True)
-    assert Unit.objects.get(name="城东派出所中队").get_parent().pk == county.brigade.pk
+    assert Unit.objects.get_parent(Unit.objects.get(name="城东派出所中队")).pk == county.brigade.pk
 
 
 def test_new_squadron_of_a_district_with_two_brigades_is_a_bad_row(county):
-    county.root.add_child(code="990100200000", name="二大队", kind="brigade")
+    Unit.objects.add_child(county.root, {"code": "990100200000", "name": "二大队", "kind": "brigade"})
     assert reasons(workbook([person(1, squadron="新中队")]), county.root) == [(2, "unit_not_below")]
 
 

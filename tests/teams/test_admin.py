@@ -190,7 +190,7 @@ def test_unit_added_renamed_moved_and_closed(admin: Client, county: County) -> N
     }
     assert admin.post(change, form).status_code == 302
     unit = Unit.objects.get(pk=unit.pk)
-    assert (unit.name, unit.get_parent(), unit.closed_on) == ("夜巡班", county.other_squadron, TODAY)
+    assert (unit.name, Unit.objects.get_parent(unit), unit.closed_on) == ("夜巡班", county.other_squadron, TODAY)
 
 
 def test_unit_in_a_wrong_place_is_an_error_of_the_form_and_nothing_is_half_done(admin: Client, county: County) -> None:

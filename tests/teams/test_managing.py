@@ -117,14 +117,14 @@ def test_unit_page_shows_both_lines(
 def test_admin_gives_a_unit_its_bodies_and_moves_it_in_one_form(
     county: County, street: ManagingBody, system_admin: User, client_of: Callable[[User], Client]
 ) -> None:
-    second = county.root.add_child(code="990100200000", name="第二大队", kind="brigade")
+    second = Unit.objects.add_child(county.root, {"code": "990100200000", "name": "第二大队", "kind": "brigade"})
     unit = county.squadron
     form = {"parent": second.pk, "name": unit.name, "short_name": "", "code": unit.code, "closed_on": ""}
     form |= {"managing_body": street.pk, "guiding_body": county.brigade.pk}
     response = client_of(system_admin).post(f"/admin/teams/unit/{unit.pk}/change/", form)
     assert response.status_code == 302, response.content.decode()
     unit = Unit.objects.get(pk=unit.pk)
-    assert (unit.get_parent(), unit.managing_body, unit.guided_by()) == (second, street, county.brigade)
+    assert (Unit.objects.get_parent(unit), unit.managing_body, unit.guided_by()) == (second, street, county.brigade)
 
 
 def test_admin_adds_a_body_and_hears_why_not(

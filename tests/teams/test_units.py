@@ -39,7 +39,7 @@ def add(county: County, parent: Unit | None, kind: str, code: str = "99010013000
 )
 def test_unit_added_where_its_kind_belongs(county: County, parent: str, kind: str) -> None:
     unit = add(county, getattr(county, parent), kind)
-    assert unit.get_parent() == getattr(county, parent)
+    assert Unit.objects.get_parent(unit) == getattr(county, parent)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_unit_moved_takes_what_is_below_and_who_sees_it(
     county: County, system_admin: User, leader: User, outsider: User
 ) -> None:
     units.move_unit(by=system_admin, unit=county.group, parent=county.other_squadron)
-    assert Unit.objects.get(pk=county.group.pk).get_parent() == county.other_squadron
+    assert Unit.objects.get_parent(Unit.objects.get(pk=county.group.pk)) == county.other_squadron
     group = Unit.objects.filter(pk=county.group.pk)
     assert Unit.objects.visible_to(outsider).filter(pk__in=group).exists()
     assert not Unit.objects.visible_to(leader).filter(pk__in=group).exists()

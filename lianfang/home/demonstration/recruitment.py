@@ -75,7 +75,7 @@ def _campaign(unit: Unit, leader: User, brigade: User, title: str, first_day: dt
         tie_breaks=["priority", "written"],
         contact="城关派出所 办公室",
     )
-    group = unit.get_descendants().order_by("path")[0]
+    group = Unit.objects.get_descendants(unit).order_by("path")[0]
     campaigns.set_vacancies(by=leader, campaign=campaign, vacancies=[{"unit": group, "title": "巡逻员", "places": 2}])
     campaigns.set_priorities(
         by=leader,
