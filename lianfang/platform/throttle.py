@@ -41,7 +41,8 @@ class Limit:
 
 def wait_for(limit: Limit, subject: str) -> int:
     """Count one try of `subject`; 0 where it is free, otherwise the seconds until the next one is."""
-    values: dict[str, Any] = {"key": lookup_hash(f"{limit.purpose}:{subject}"), "most": limit.most, "window": limit.window}
+    key = lookup_hash(f"{limit.purpose}:{subject}")
+    values: dict[str, Any] = {"key": key, "most": limit.most, "window": limit.window}
     with connection.cursor() as cursor:
         cursor.execute(TAKE, values)
         count, seconds = cursor.fetchone()
