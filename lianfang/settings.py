@@ -143,7 +143,7 @@ STATICFILES_DIRS = [
 MAP_TILES = env.str("LIANFANG_MAP_TILES", default="")  # empty: maps are drawn on a plain ground
 MAP_CREDIT = env.str("LIANFANG_MAP_CREDIT", default="")
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "lianfang.platform.private_files.PrivateStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 MEDIA_ROOT = DATA_DIR / "files"  # private: never served by address, only through views with a right

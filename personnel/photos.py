@@ -7,17 +7,19 @@ import io
 import secrets
 from pathlib import Path
 
-from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from lianfang.platform.private_files import forget_old
 from lianfang.platform.problems import Problem, Refused
 
 MAX_BYTES = 8 * 1024 * 1024
 MAX_PIXELS = 50_000_000
 SIZE = (600, 800)  # the longest sides that are kept, in pixels
 FORMATS = ("JPEG", "PNG", "WEBP")
-ORPHANS_KEPT = dt.timedelta(days=1)
+FOLDER = "photos"
 
 TOO_LARGE = _("The photo is larger than %(limit)d MB.")
 NO_PHOTO = _("This is no photo: choose a JPEG, PNG or WebP file.")
@@ -52,7 +54,7 @@ def _refused(code: str, message: object) -> Refused:
 
 
 def directory() -> Path:
-    return Path(settings.MEDIA_ROOT) / "photos"
+    return Path(default_storage.path(FOLDER))
 
 
 def path_of(name: str) -> Path:
@@ -61,13 +63,16 @@ def path_of(name: str) -> Path:
 
 
 def keep(content: bytes) -> str:
-    """Write a new file, readable by the program alone; answers its name."""
-    directory().mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Write a new file, sealed (`lianfang.platform.private_files`); answers its name."""
     name = f"{secrets.token_hex(20)}.jpg"
-    path = path_of(name)
-    path.touch(mode=0o600)
-    path.write_bytes(content)
+    default_storage.save(f"{FOLDER}/{name}", ContentFile(content))
     return name
+
+
+def read(name: str) -> bytes:
+    """The picture of that name. Raises `FileNotFoundError`."""
+    with default_storage.open(f"{FOLDER}/{Path(name).name}") as file:
+        return bytes(file.read())
 
 
 def forget(name: str) -> None:
@@ -77,10 +82,4 @@ def forget(name: str) -> None:
 
 def forget_orphans(in_use: set[str], now: dt.datetime) -> int:
     """Delete files of more than a day that no member has (a write that was rolled back); answers how many."""
-    if not directory().is_dir():
-        return 0
-    before = (now - ORPHANS_KEPT).timestamp()
-    orphans = [p for p in directory().iterdir() if p.name not in in_use and p.stat().st_mtime < before]
-    for path in orphans:
-        path.unlink(missing_ok=True)
-    return len(orphans)
+    return forget_old(FOLDER, {f"{FOLDER}/{name}" for name in in_use}, now)

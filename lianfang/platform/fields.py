@@ -26,22 +26,30 @@ def _ciphers(*keys: bytes) -> tuple[AESGCM, ...]:
     return tuple(AESGCM(key) for key in keys)
 
 
+def seal(plain: bytes, about: bytes | None = None) -> bytes:
+    """AES-GCM under the first key of `FIELD_KEYS`. `about` is not stored, but opening asks for the same again."""
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + _ciphers(*settings.FIELD_KEYS)[0].encrypt(nonce, plain, about)
+
+
+def unseal(sealed: bytes, about: bytes | None = None) -> bytes:
+    """What was sealed, by whichever key opens it. Raises `UndecipherableError`."""
+    for cipher in _ciphers(*settings.FIELD_KEYS):
+        try:
+            return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], about)
+        except (InvalidTag, ValueError):
+            continue
+    raise UndecipherableError
+
+
 def encrypt(plain: str) -> str:
     """AES-GCM under the first key of `FIELD_KEYS`, as text."""
-    nonce = os.urandom(NONCE_BYTES)
-    sealed = _ciphers(*settings.FIELD_KEYS)[0].encrypt(nonce, plain.encode(), None)
-    return base64.b64encode(nonce + sealed).decode()
+    return base64.b64encode(seal(plain.encode())).decode()
 
 
 def decrypt(stored: str) -> str:
     """The plain text, by whichever key opens it. Raises `UndecipherableError`."""
-    raw = base64.b64decode(stored)
-    for cipher in _ciphers(*settings.FIELD_KEYS):
-        try:
-            return cipher.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], None).decode()
-        except InvalidTag:
-            continue
-    raise UndecipherableError
+    return unseal(base64.b64decode(stored)).decode()
 
 
 def lookup_hash(plain: str) -> str:

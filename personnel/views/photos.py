@@ -24,7 +24,7 @@ def member_photo(request: SignedInRequest, pk: int) -> HttpResponse:
     """The picture itself; the browser may keep it for a while, nobody on the way may."""
     member = visible(Member.objects.all(), request.user, pk=pk)
     try:
-        content = photos.path_of(member.photo).read_bytes() if member.photo else b""
+        content = photos.read(member.photo) if member.photo else b""
     except FileNotFoundError:
         content = b""
     if not content:
