@@ -29,4 +29,16 @@ CREATE OR REPLACE FUNCTION lf_own_published(since date)
        JOIN patrols_roster r ON r.id = v.roster_id AND r.last_day >= since
        CROSS JOIN LATERAL jsonb_array_elements(v.duties) d
      WHERE (d->>'member')::bigint = lf_member() AND (d->>'day')::date >= since $$;
+
+-- How much of some taken times counts as working time, and whether it is night: of a duty in a roster that the reader
+-- does not see nothing else is told.
+CREATE OR REPLACE FUNCTION lf_duties_counted(engagements bigint[])
+  RETURNS TABLE (engagement_id bigint, counted_minutes integer, is_night boolean)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
+  $$ SELECT d.engagement_id, round(s.minutes * s.counting_factor)::integer, s.is_night
+     FROM patrols_duty d JOIN patrols_shifttype s ON s.id = d.shift_type_id
+       JOIN personnel_member m ON m.id = d.member_id
+       CROSS JOIN (SELECT coalesce(current_setting('lf.scope_member', true), '') AS units) AS scope
+     WHERE d.engagement_id = ANY (engagements) AND (coalesce(current_setting('role', true), '') <> 'lf_app'
+       OR scope.units = '*' OR m.unit_id = ANY (coalesce(lf_units(nullif(scope.units, '')), '{}')::bigint[])) $$;
 """

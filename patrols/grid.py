@@ -42,6 +42,10 @@ class Column:
     def date(self) -> dt.date:
         return self.day.date
 
+    @cached_property
+    def iso(self) -> str:
+        return self.date.isoformat()
+
     @property
     def weekday(self) -> str:
         return str(WEEKDAYS[self.date.weekday()])
@@ -54,12 +58,12 @@ class Column:
     def tone(self) -> str:
         return tone_of(self.needs)
 
-    @property
+    @cached_property
     def css(self) -> str:
         names = ["free" if self.is_free else "", "holiday" if self.day.is_holiday else ""]
         return " ".join(name for name in (*names, "today" if self.is_today else "") if name)
 
-    @property
+    @cached_property
     def label(self) -> str:
         """The whole day for screen readers and tooltips."""
         day = date_format(self.date, "MONTH_DAY_FORMAT")
@@ -91,7 +95,7 @@ class Cell:
 
     @property
     def iso(self) -> str:
-        return self.column.date.isoformat()
+        return self.column.iso
 
     @property
     def origin(self) -> str:
@@ -118,13 +122,16 @@ class Cell:
 
     @property
     def css(self) -> str:
-        states = {
-            "away": bool(self.absence),
-            "broken": self.is_broken,
-            "fixed": bool(self.duty and self.duty.is_fixed),
-            "changed": self.is_changed,
-        }
-        return " ".join(name for name in (self.column.css, *(name for name, on in states.items() if on)) if name)
+        names = [self.column.css] if self.column.css else []
+        if self.absence:
+            names.append("away")
+        if self.is_broken:
+            names.append("broken")
+        if self.duty and self.duty.is_fixed:
+            names.append("fixed")
+        if self.is_changed:
+            names.append("changed")
+        return " ".join(names)
 
 
 @dataclass(frozen=True)
@@ -321,6 +328,10 @@ class Grid:
         return {beat.pk: beat for beat in self.sheet.beats}
 
     @cached_property
+    def _absences(self) -> dict[tuple[int, dt.date], str]:
+        return self.sheet.absences
+
+    @cached_property
     def _totals(self) -> dict[int, Totals]:
         return self.sheet.totals()
 
@@ -358,7 +369,7 @@ class Grid:
         return Row(member, cells, self._totals[member.pk])
 
     def _cell(self, member_id: int, column: Column, duty: Duty | None) -> Cell:
-        reason = self.sheet.absences.get((member_id, column.date), "")
+        reason = self._absences.get((member_id, column.date), "")
         return Cell(
             member_id=member_id,
             column=column,
@@ -368,7 +379,7 @@ class Grid:
             absence=absence_code(reason) if reason else "",
             absence_label=self.sheet.reason_label(reason) if reason else "",
             is_broken=(member_id, column.date) in self._broken,
-            published=self._published.get((member_id, column.date.isoformat()), "") if self.compared else None,
+            published=self._published.get((member_id, column.iso), "") if self.compared else None,
         )
 
 

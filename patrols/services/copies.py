@@ -10,7 +10,6 @@ from lianfang.platform.history import service
 from lianfang.platform.problems import Problem, Refused
 from patrols.models import Duty, DutyOrigin, Roster
 from patrols.services import rostering
-from patrols.services.duties import IMPOSSIBLE
 from patrols.services.rosters import locked, refusing_constraints
 from teams.models import User
 
@@ -47,7 +46,11 @@ def _patterns(roster: Roster, members: list[int]) -> dict[tuple[int, dt.date], D
     """The duty that each cell would take over, from four weeks earlier or, late in a long span, from eight."""
     first, last = roster.first_day - FOUR_WEEKS, roster.first_day - dt.timedelta(days=1)
     rows = Duty.objects.filter(
-        roster__unit=roster.unit_id, member__in=members, day__range=(first, last), shift_type__is_active=True
+        roster__unit=roster.unit_id,
+        member__in=members,
+        day__range=(first, last),
+        shift_type__is_active=True,
+        shift_type__unit=roster.unit_id,  # a transferred member may have brought another squadron's along
     ).select_related("shift_type", "beat")
     by_cell = {(duty.member_id, duty.day): duty for duty in rows}
     found = {}
@@ -60,13 +63,11 @@ def _patterns(roster: Roster, members: list[int]) -> dict[tuple[int, dt.date], D
 
 
 def _allowed(sheet: rostering.Sheet, wanted: dict[tuple[int, dt.date], Duty]) -> dict[tuple[int, dt.date], Duty]:
-    after = sheet
-    for (member_id, day), duty in wanted.items():
-        after = after.with_cell(member_id, day, duty.shift_type_id, duty.beat_id)
-    impossible = {
-        (finding.member_id, day) for finding in after.findings() if finding.code in IMPOSSIBLE for day in finding.days
+    return {
+        (member_id, day): duty
+        for (member_id, day), duty in wanted.items()
+        if not sheet.impossible(sheet.cell(member_id, day, duty.shift_type_id, None))
     }
-    return {key: duty for key, duty in wanted.items() if key not in impossible}
 
 
 def _copied(roster: Roster, unit_id: int, member_id: int, day: dt.date, old: Duty) -> Duty:

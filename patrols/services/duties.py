@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -18,9 +17,6 @@ from patrols.services.rosters import locked, refusing_constraints
 from teams.models import User
 
 NO_BEAT = 0
-
-# What makes a duty impossible rather than unwise is refused in the cell; the rest is shown and stops publishing.
-IMPOSSIBLE = frozenset({"certificate", "absence"})
 
 
 @dataclass(frozen=True)
@@ -79,19 +75,21 @@ def mark_of(duty: Duty | None) -> str:
 def set_cells(*, by: User | None, roster: Roster, changes: Sequence[CellChange]) -> CellResult:
     """Apply the changes to a draft, in their order, in one transaction.
 
-    A cell that is not as expected stays as it is and is reported as `conflict`; a duty in an absence or without
-    certificate is reported as `refused`. Raises `Refused` when the roster is no draft.
+    A cell that is not as expected stays as it is and is reported as `conflict`; a duty that is impossible rather than
+    unwise is reported as `refused`, the rest is shown and stops publishing. Raises `Refused` when the roster is no
+    draft.
     """
     roster = locked(roster)
     if not roster.is_draft:
         raise Refused([Problem("roster_not_draft", _("The roster is published; take it back to change it."))])
     days = {change.day for change in changes}
-    board = _Board(rostering.sheet(roster, members={change.member_id for change in changes}), days)
+    sheet = rostering.sheet(roster, members={change.member_id for change in changes})
+    board = _Board(sheet, rostering.DaysTogether(sheet, days))
     outcomes = [board.apply(change) for change in changes]
     with refusing_constraints():
         board.write(roster)
     outcomes = _told(board, outcomes, by)
-    return CellResult(outcomes, board.sheet, board.cover(), board.sheet.findings_together(days))
+    return CellResult(outcomes, board.after(), board.days.cover(), board.days.findings())
 
 
 def _told(board: _Board, outcomes: list[CellOutcome], reader: User | None) -> list[CellOutcome]:
@@ -107,8 +105,8 @@ def _told(board: _Board, outcomes: list[CellOutcome], reader: User | None) -> li
 class _Board:
     """The touched people's cells while changes are applied: what stands, what is to be written."""
 
-    sheet: rostering.Sheet
-    days: set[dt.date]
+    sheet: rostering.Sheet  # as it was read
+    days: rostering.DaysTogether
     cells: dict[tuple[int, dt.date], Duty] = field(init=False)
     stored: dict[tuple[int, dt.date], Duty] = field(init=False)
     touched: dict[tuple[int, dt.date], None] = field(default_factory=dict)
@@ -120,10 +118,6 @@ class _Board:
         roster = self.sheet.roster
         # A transferred member's duty may bring another squadron's shift type along; it is none to choose here.
         self.shifts = {shift.code: shift for shift in self.sheet.shift_types if shift.unit_id == roster.unit_id}
-        needs = [need for need in self.sheet.cover() if need.day in self.days]
-        self.needs = {(need.beat_id, need.shift_type_id, need.day): need for need in needs}
-        places = roster.duties.filter(day__in=self.days).values_list("beat_id", "shift_type_id", "day")
-        self.have = Counter(places)
         self.beats = {beat.pk for beat in self.sheet.beats}
 
     def apply(self, change: CellChange) -> CellOutcome:
@@ -139,21 +133,26 @@ class _Board:
         return self._set(change, self.shifts[change.shift_code])
 
     def write(self, roster: Roster) -> None:
-        """Bring the database to what the board holds: at most three statements and the roster's own."""
+        """Bring the database to what the board holds: at most two statements and the roster's own."""
         gone = [self.stored[k].pk for k in self.touched if k in self.stored and k not in self.cells]
-        new = [self.cells[k] for k in self.touched if k in self.cells and k not in self.stored]
-        other = [self.cells[k] for k in self.touched if k in self.cells and k in self.stored]
         if gone:
             Duty.objects.filter(pk__in=gone).delete()
-        Duty.objects.bulk_create(new)
-        fields = ["shift_type", "beat", "starts", "ends", "is_fixed", "origin", "unit"]
-        Duty.objects.bulk_update(other, fields)
+        # One statement for new cells and changed ones: an update of a hundred rows case by case costs as much again.
+        Duty.objects.bulk_create(
+            [self.cells[key] for key in self.touched if key in self.cells],
+            update_conflicts=True,
+            unique_fields=["roster", "member", "day"],
+            update_fields=["shift_type", "beat", "starts", "ends", "is_fixed", "origin", "unit"],
+        )
         if self.touched:
             roster.save(update_fields=["changed_at"])
 
-    def cover(self) -> list[rostering.NeedCover]:
-        """The needs of the touched days with everybody's duties, not the touched people's alone."""
-        return [replace(need, have=self.have[key]) for key, need in self.needs.items()]
+    def after(self) -> rostering.Sheet:
+        """The touched people's sheet with what the board holds."""
+        return self.sheet.with_duties(
+            self.sheet.cell(member_id, day, duty.shift_type_id, duty.beat_id)
+            for (member_id, day), duty in self.cells.items()
+        )
 
     def _unknown(self, change: CellChange) -> str:
         if change.member_id not in self.members:
@@ -176,14 +175,12 @@ class _Board:
 
     def _set(self, change: CellChange, shift: ShiftType) -> CellOutcome:
         key = (change.member_id, change.day)
-        before = self.cells.get(key)
-        self._put(key, None)
-        beat_id = self._beat_for(shift, change) if change.beat_id is None else change.beat_id or None
-        duty = self._duty(change, shift, beat_id)
-        self._put(key, duty)
-        if message := self._impossible(change):
-            self._put(key, before)
+        if message := self.sheet.impossible(self.sheet.cell(*key, shift.pk, None)):
             return self._stays(change, "refused", message)
+        self._put(key, None)
+        chosen = self.days.neediest_beat(shift.pk, change.day) if change.beat_id is None else change.beat_id or None
+        duty = self._duty(change, shift, chosen)
+        self._put(key, duty)
         return CellOutcome(change, "saved", mark_of(duty), duty.is_fixed, duty.origin)
 
     def _duty(self, change: CellChange, shift: ShiftType, beat_id: int | None) -> Duty:
@@ -191,7 +188,6 @@ class _Board:
         starts, ends = shift.span_on(change.day)
         stored = self.stored.get((change.member_id, change.day))
         return Duty(
-            pk=stored.pk if stored else None,
             roster=self.sheet.roster,
             unit_id=stored.unit_id if stored else member.unit_id,
             member_id=member.pk,
@@ -204,31 +200,12 @@ class _Board:
             origin=change.origin,
         )
 
-    def _beat_for(self, shift: ShiftType, change: CellChange) -> int | None:
-        """The beat that lacks most people in this shift: below the minimum first, then below the ideal; else none."""
-        open_needs = [
-            (-max(0, need.minimum - self.have[key]), key[0])
-            for key, need in self.needs.items()
-            if key[1:] == (shift.pk, change.day) and self.have[key] < need.ideal
-        ]
-        return min(open_needs, key=lambda item: item[0])[1] if open_needs else None
-
     def _put(self, key: tuple[int, dt.date], duty: Duty | None) -> None:
-        before = self.cells.pop(key, None)
-        if before is not None:
-            self.have[before.beat_id, before.shift_type_id, before.day] -= 1
+        self.cells.pop(key, None)
         if duty is not None:
             self.cells[key] = duty
-            self.have[duty.beat_id, duty.shift_type_id, duty.day] += 1
         self.touched[key] = None
-        shift_id, beat_id = (duty.shift_type_id, duty.beat_id) if duty else (None, None)
-        self.sheet = self.sheet.with_cell(*key, shift_id, beat_id)
-
-    def _impossible(self, change: CellChange) -> str:
-        for finding in self.sheet.findings_of([change.member_id]):
-            if finding.code in IMPOSSIBLE and change.day in finding.days:
-                return finding.message
-        return ""
+        self.days.put(*key, (duty.beat_id, duty.shift_type_id) if duty else None)
 
     def _stays(self, change: CellChange, status: str, message: str) -> CellOutcome:
         now = self.cells.get((change.member_id, change.day))

@@ -58,7 +58,7 @@ def lifted(sheet: rostering.Sheet) -> list[Problem]:
     if not problem.waivers:
         return []
     strict = dataclasses.replace(problem, waivers=())
-    found = [item for item in engine.check(strict, sheet.placed) if item not in sheet.violations]
+    found = [item for item in sheet.ours(engine.check(strict, sheet.standing)) if item not in sheet.violations]
     return [Problem(item.code, sheet.words.sentence(item)) for item in found]
 
 

@@ -75,7 +75,7 @@ def generate(
 
 def _start(roster: Roster, problem: engine.Problem) -> engine.Roster | None:
     """What was generated before, so that another search goes on from it; None where it does not hold any more."""
-    standing = tuple(rostering.assignments(roster)) if roster.generation else ()
+    standing = (*rostering.assignments(roster), *rostering.kept(problem.fixed)) if roster.generation else ()
     fixed = {(cell.person, cell.day) for cell in problem.fixed}
     planned = all((d.day, d.shift, d.beat) in problem.need_at or (d.person, d.day) in fixed for d in standing)
     return standing if standing and planned and not engine.check(problem, standing) else None

@@ -15,7 +15,6 @@ from patrols.models import Duty, DutyOrigin, Roster, Rota, ShiftType, WorkingTim
 from patrols.models.rota import OFF
 from patrols.rules.rotas import rota_problems
 from patrols.services import rostering
-from patrols.services.duties import IMPOSSIBLE
 from patrols.services.rosters import locked, refusing_constraints
 from personnel.models import Member
 from teams.models import Unit, User
@@ -162,31 +161,19 @@ def _duties(
     sheet: rostering.Sheet, rota: Rota, crews: Mapping[int, int], start: dt.date, applied: Applied
 ) -> Iterator[Duty]:
     shifts = shifts_of(rota.unit)
-    wanted: dict[tuple[int, dt.date], ShiftType] = {}
     members = {member.pk: member for member in sheet.members if member.unit_id in crews}
     taken = {(duty.member_id, duty.day) for duty in sheet.duties}
-    after = sheet
     for member in members.values():
         for day in sheet.roster.dates:
             code = rota.code_on(crews[member.unit_id], start, day)
             if code == OFF:
                 continue
-            if (member.pk, day) in taken:
-                applied.skipped.append(Skipped(member, day, str(_("is set already"))))
-                continue
-            wanted[member.pk, day] = shifts[code]
-            after = after.with_cell(member.pk, day, shifts[code].pk)
-    impossible = {
-        (finding.member_id, day): finding.message
-        for finding in after.findings()
-        if finding.code in IMPOSSIBLE
-        for day in finding.days
-    }
-    for (member_id, day), shift in wanted.items():
-        if message := impossible.get((member_id, day)):
-            applied.skipped.append(Skipped(members[member_id], day, message))
-        else:
-            yield _duty(sheet.roster, members[member_id], day, shift)
+            why = _("is set already") if (member.pk, day) in taken else ""
+            why = why or sheet.impossible(sheet.cell(member.pk, day, shifts[code].pk, None))
+            if why:
+                applied.skipped.append(Skipped(member, day, str(why)))
+            else:
+                yield _duty(sheet.roster, member, day, shifts[code])
 
 
 def _duty(roster: Roster, member: Member, day: dt.date, shift: ShiftType) -> Duty:

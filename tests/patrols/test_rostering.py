@@ -95,12 +95,12 @@ def test_leave_is_unavailable_with_its_kind(roster: Roster, member: Member) -> N
     assert person(roster, member).unavailable == (engine.Period(13 * DAY, 18 * DAY, "annual"),)
 
 
-def test_duty_in_another_squadron_is_unavailable(county: County, roster: Roster, member: Member) -> None:
+def test_duty_in_another_squadron_is_a_fixed_cell(county: County, roster: Roster, member: Member) -> None:
     Engagement.objects.create(member=member, kind="duty", starts=at(5, 8), ends=at(5, 16))
-    duty = engine.Period(4 * DAY + 8 * 60, 4 * DAY + 16 * 60, "duty")
-    around = person(roster, member).unavailable
-    assert duty in around
-    assert {period.reason for period in around} == {"duty", "rest_elsewhere"}
+    problem = rostering.build_problem(roster)
+    cell = problem.fixed[0]
+    assert (cell.person, cell.day, cell.beat) == (str(member.pk), 4, None)
+    assert (problem.shift[cell.shift or ""].start_minute, problem.shift[cell.shift or ""].minutes) == (8 * 60, 8 * 60)
 
 
 def test_own_published_duties_are_not_in_the_way(roster: Roster, member: Member, early: ShiftType) -> None:

@@ -3,6 +3,8 @@
 `build_problem` reads, `apply_result` writes, `sentences` puts broken limits into words, `sheet` answers the grid.
 """
 
+from patrols.services.rostering.days import DaysTogether
+from patrols.services.rostering.elsewhere import is_elsewhere, kept
 from patrols.services.rostering.problem import assignments, build_problem
 from patrols.services.rostering.published import version_sheet
 from patrols.services.rostering.result import PUBLISHED, Snapshot, apply_result, snapshot
@@ -21,6 +23,7 @@ from patrols.services.rostering.sheet import (
 __all__ = [
     "PUBLISHED",
     "Candidate",
+    "DaysTogether",
     "Finding",
     "NeedCover",
     "Sheet",
@@ -30,8 +33,10 @@ __all__ = [
     "assignments",
     "build_problem",
     "day_text",
+    "is_elsewhere",
     "judge",
     "judge_people",
+    "kept",
     "reason_label",
     "sentences",
     "sheet",

@@ -6,8 +6,9 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
+from django.db import connection
 from django.db.models import F, Q, QuerySet, Sum
 from django.utils.timezone import make_aware
 
@@ -30,7 +31,6 @@ from teams.models.calendar import Day
 DAYS_BEFORE = 31
 DAYS_AFTER = 7
 _A_DAY = dt.timedelta(days=1)
-LONGEST_REST = dt.timedelta(days=2)  # between two shifts, as limits may ask for
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,26 @@ class Taken:
     ends: dt.datetime
     reason: str
     is_absence: bool
-    is_work: bool = False  # a duty in another squadron's roster: it asks for rest around it
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """A published duty in another squadron's roster: what it asks of the person, not where and with whom."""
+
+    member_id: int
+    starts: dt.datetime
+    ends: dt.datetime
+    counted_minutes: int
+    is_night: bool
+
+
+class BorderDuty(NamedTuple):
+    """A duty of the days before or after: a month of them as model instances would cost as much as the roster's own."""
+
+    member_id: int
+    day: dt.date
+    shift_type_id: int
+    beat_id: int | None
 
 
 @dataclass(frozen=True)
@@ -63,8 +82,9 @@ class Facts:
     shift_types: list[ShiftType]
     cover: list[CoverRequirement]
     duties: list[Duty]
-    around: list[Duty]
+    around: list[BorderDuty]
     taken: dict[int, list[Taken]]
+    elsewhere: dict[int, list[Elsewhere]]
     certificates: dict[int, list[DutyCertificate]]
     limits: list[WorkingTimeLimits]
     days_before: list[Day]  # the days of the month that lie before a roster which starts within it
@@ -80,18 +100,20 @@ class Facts:
 
     def index(self, day: dt.date) -> int:
         """The number of a day, 0 being the roster's first."""
-        return (day - self.first_day).days
+        return (day - self.roster.first_day).days
 
 
 def read(roster: Roster, *, members: Collection[int] | None = None) -> Facts:
     """Everything about a roster, or about some of its members only."""
     people = list(_members(roster, members))
     ids = [person.pk for person in people]
-    duties, around = _duties(roster, ids)
+    duties = list(roster.duties.filter(member__in=ids).order_by("day", "starts", "pk"))
+    around = _around(roster, ids)
     cover = list(_cover(roster))
     month = roster.first_day.replace(day=1)
     calendar = CalendarDay.objects.span(month, roster.last_day)
     limits = list(WorkingTimeLimits.objects.select_related("unit"))
+    taken, elsewhere = _taken(roster, ids)
     return Facts(
         roster=roster,
         days=[day for day in calendar if day.date >= roster.first_day],
@@ -100,7 +122,8 @@ def read(roster: Roster, *, members: Collection[int] | None = None) -> Facts:
         cover=cover,
         duties=duties,
         around=around,
-        taken=_taken(roster, ids, {duty.pk for duty in (*duties, *around)}),
+        taken=taken,
+        elsewhere=elsewhere,
         certificates=_certificates(roster, ids),
         limits=limits,
         days_before=[day for day in calendar if day.date < roster.first_day],
@@ -124,23 +147,18 @@ def _members(roster: Roster, members: Collection[int] | None) -> QuerySet[Member
     return people if members is None else people.filter(pk__in=members)
 
 
-def _duties(roster: Roster, ids: list[int]) -> tuple[list[Duty], list[Duty]]:
-    """The roster's own duties, and those of the border days.
+def _around(roster: Roster, ids: list[int]) -> list[BorderDuty]:
+    """The duties of the border days.
 
     Published ones count for everybody; a draft also heeds the drafts of its own squadron. A published roster does not:
     what is merely planned beside it cannot make it wrong.
     """
-    first = roster.first_day - dt.timedelta(days=DAYS_BEFORE)
-    last = roster.last_day + dt.timedelta(days=DAYS_AFTER)
-    heeded = Q(roster__unit=roster.unit_id) if roster.is_draft else Q(roster=roster.pk)
-    rows = Duty.objects.filter(member__in=ids, day__range=(first, last)).filter(
-        ~Q(roster__status=RosterStatus.DRAFT) | heeded
-    )
-    found = list(rows.order_by("day", "starts", "pk"))
-    outside = [
-        duty for duty in found if duty.roster_id != roster.pk and not roster.first_day <= duty.day <= roster.last_day
-    ]
-    return [duty for duty in found if duty.roster_id == roster.pk], outside
+    before = Q(day__gte=roster.first_day - DAYS_BEFORE * _A_DAY, day__lt=roster.first_day)
+    after = Q(day__gt=roster.last_day, day__lte=roster.last_day + DAYS_AFTER * _A_DAY)
+    rows = Duty.objects.filter(before | after, member__in=ids)
+    heeded = ~Q(roster__status=RosterStatus.DRAFT)
+    rows = rows.filter(heeded | Q(roster__unit=roster.unit_id) if roster.is_draft else heeded)
+    return [BorderDuty(*row) for row in rows.order_by("day", "starts", "pk").values_list(*BorderDuty._fields)]
 
 
 def _cover(roster: Roster) -> QuerySet[CoverRequirement]:
@@ -190,27 +208,43 @@ def _quarter_before(roster: Roster, ids: list[int], limits: list[WorkingTimeLimi
     return QuarterBefore({pk: int(minutes or 0) for pk, minutes in counted.items()}, workdays)
 
 
-def _shift_types(roster: Roster, cover: list[CoverRequirement], duties: list[Duty]) -> list[ShiftType]:
+def _shift_types(roster: Roster, cover: list[CoverRequirement], duties: list[Duty | BorderDuty]) -> list[ShiftType]:
     used = {row.shift_type_id for row in cover} | {duty.shift_type_id for duty in duties}
     return list(ShiftType.objects.filter(Q(unit=roster.unit_id, is_active=True) | Q(pk__in=used)))
 
 
-def _taken(roster: Roster, ids: list[int], known: set[int]) -> dict[int, list[Taken]]:
-    """Time that is taken by anything but the duties read already, and in the days around, whose rest reaches in.
+def _taken(roster: Roster, ids: list[int]) -> tuple[dict[int, list[Taken]], dict[int, list[Elsewhere]]]:
+    """Time that is taken by anything but the duties read already, and in the days around.
 
     Another squadron's roster is hidden from the viewer, but not the time that it takes of a member whom they see.
     """
-    starts, ends = span(roster.first_day - LONGEST_REST, roster.last_day + _A_DAY + LONGEST_REST)
+    starts, ends = span(roster.first_day - DAYS_BEFORE * _A_DAY, roster.last_day + DAYS_AFTER * _A_DAY)
     rows = Engagement.objects.filter(member__in=ids).overlapping(starts, ends).order_by("starts")
+    unread = Q(duty=None) | Q(duty__day__range=(roster.first_day, roster.last_day)) & ~Q(duty__roster=roster.pk)
     taken: dict[int, list[Taken]] = defaultdict(list)
-    for row in rows.values("member_id", "kind", "starts", "ends", "absence__kind", "duty__id"):
-        if row["duty__id"] not in known:
-            reason = row["absence__kind"] or row["kind"]
+    work: dict[int, tuple[int, dt.datetime, dt.datetime]] = {}
+    for row in rows.filter(unread).values("pk", "member_id", "kind", "starts", "ends", "absence__kind"):
+        if row["kind"] in (EngagementKind.DUTY, EngagementKind.STANDBY):
+            work[row["pk"]] = row["member_id"], row["starts"], row["ends"]
+        else:
             is_absence = row["absence__kind"] is not None
-            is_work = row["kind"] in (EngagementKind.DUTY, EngagementKind.STANDBY)
-            found = Taken(row["member_id"], row["starts"], row["ends"], reason, is_absence, is_work)
-            taken[row["member_id"]].append(found)
-    return taken
+            reason = row["absence__kind"] or row["kind"]
+            taken[row["member_id"]].append(Taken(row["member_id"], row["starts"], row["ends"], reason, is_absence))
+    return taken, _elsewhere(work)
+
+
+def _elsewhere(work: dict[int, tuple[int, dt.datetime, dt.datetime]]) -> dict[int, list[Elsewhere]]:
+    """Duties elsewhere with how they count: a function tells that alone, for the rows are another squadron's."""
+    found: dict[int, list[Elsewhere]] = defaultdict(list)
+    if not work:
+        return found
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT engagement_id, counted_minutes, is_night FROM lf_duties_counted(%s)", [list(work)])
+        counted = {pk: (minutes, is_night) for pk, minutes, is_night in cursor.fetchall()}
+    for pk, (member_id, starts, ends) in work.items():
+        minutes, is_night = counted.get(pk, (int((ends - starts).total_seconds() // 60), False))
+        found[member_id].append(Elsewhere(member_id, starts, ends, minutes, is_night))
+    return found
 
 
 def _certificates(roster: Roster, ids: list[int]) -> dict[int, list[DutyCertificate]]:

@@ -21,13 +21,14 @@ from patrols.models import (
 )
 from patrols.models.task import LEAST_TOGETHER
 from patrols.rostering import limits
-from patrols.services.rostering.facts import DAYS_BEFORE, Facts, read
+from patrols.services.rostering.elsewhere import duties_elsewhere
+from patrols.services.rostering.facts import DAYS_BEFORE, BorderDuty, Facts, read
 from patrols.services.rostering.history import carried
-from personnel.models import Member, MemberStatus
+from personnel.models import Member, MemberSkill, MemberStatus
 from teams.models.calendar import Day, DayKind
 
 MINUTES_A_DAY = 24 * 60
-REST = "rest_elsewhere"  # the reason of time kept free around a duty in another squadron's roster
+REST = "rest_elsewhere"  # the reason of time kept free around a second duty elsewhere on a day
 MONTHS_A_QUARTER = 3
 
 
@@ -48,20 +49,34 @@ def build_problem(
 
 
 def problem_of(facts: Facts, *, with_fixed: bool, with_fairness: bool = False) -> engine.Problem:
+    """Duties in other squadrons' rosters are among the fixed cells; without these, whoever judges adds them."""
     histories = carried(facts) if with_fairness else {}
+    away = duties_elsewhere(facts)
+    fixed = {(str(d.member_id), facts.index(d.day)): _fixed(facts, d) for d in facts.duties if d.is_fixed}
+    # A cell holds one duty: a second one on a day is kept free as time that is taken.
+    beside = []
+    for item in away.inside if with_fixed else ():
+        if (item.person, item.day) in fixed:
+            beside.append(item)
+        else:
+            fixed[item.person, item.day] = engine.Fixed(*item)
+    people = tuple(_person(facts, member, histories) for member in facts.members)
+    asked = tuple(needs(facts))
     problem = engine.Problem(
         days=tuple(_day(number, day) for number, day in enumerate(facts.days)),
-        people=tuple(_person(facts, member, histories) for member in facts.members),
-        shift_types=tuple(_shift(row) for row in facts.shift_types),
-        needs=tuple(needs(facts)),
-        limits=tuple(working_time(facts)),
-        fixed=tuple(_fixed(facts, duty) for duty in facts.duties if duty.is_fixed) if with_fixed else (),
-        outside=tuple(assignment(facts, duty) for duty in facts.around),
+        people=_with_taken(facts, people, beside),
+        shift_types=(*(_shift(row) for row in facts.shift_types), *away.shift_types),
+        needs=asked,
+        limits=(*working_time(facts), *_authority(asked, people)),
+        fixed=tuple(fixed.values()) if with_fixed else (),
+        outside=(*(assignment(facts, duty) for duty in facts.around), *away.around),
         officers=tuple(_officer(facts, row) for row in facts.officers),
         waivers=tuple(_waivers(facts)),
-        known_from=-DAYS_BEFORE if facts.around else 0,
+        known_from=-DAYS_BEFORE if facts.around or away.around else 0,
     )
-    problem = dataclasses.replace(problem, limits=(*problem.limits, *_authority(problem)))
+    if any(need.officer_led for need in asked):
+        led = limits.OfficerLed(leads=engine.choose_leads(problem))
+        problem = dataclasses.replace(problem, limits=(*problem.limits, led))
     if not with_fairness:
         return problem
     return dataclasses.replace(problem, limits=(*problem.limits, *engine.fair_shares(problem)))
@@ -76,11 +91,11 @@ def assignments(roster: Roster, *, members: Collection[int] | None = None) -> li
     ]
 
 
-def assignment(facts: Facts, duty: Duty) -> engine.Assignment:
+def assignment(facts: Facts, duty: Duty | BorderDuty) -> engine.Assignment:
     return engine.Assignment(str(duty.member_id), facts.index(duty.day), str(duty.shift_type_id), beat_id(duty))
 
 
-def beat_id(duty: Duty) -> str | None:
+def beat_id(duty: Duty | BorderDuty) -> str | None:
     return str(duty.beat_id) if duty.beat_id else None
 
 
@@ -121,12 +136,7 @@ def _person(facts: Facts, member: Member, histories: dict[int, engine.History]) 
         category=member.staff_category,
         unavailable=(*_taken(facts, member), *_not_serving(facts, member)),
         certificates=tuple(_certified(facts, member)),
-        skills=frozenset(
-            row.skill
-            for row in facts.skills.get(member.pk, ())
-            # One that runs out within the roster may not be relied on.
-            if row.valid_until is None or row.valid_until >= facts.roster.last_day
-        ),
+        skills=skills_of(facts.roster, facts.skills.get(member.pk, ())),
         protected=tuple(
             engine.Period(
                 facts.index(row.first_day) * MINUTES_A_DAY, (facts.index(row.last_day) + 1) * MINUTES_A_DAY, row.kind
@@ -137,15 +147,35 @@ def _person(facts: Facts, member: Member, histories: dict[int, engine.History]) 
     )
 
 
+def skills_of(roster: Roster, rows: Iterable[MemberSkill]) -> frozenset[str]:
+    """One that runs out within the roster may not be relied on."""
+    return frozenset(row.skill for row in rows if row.valid_until is None or row.valid_until >= roster.last_day)
+
+
 def _taken(facts: Facts, member: Member) -> Iterator[engine.Period]:
-    """Time taken elsewhere; a duty in another squadron's roster with the rest that it asks for before and after."""
-    rest = int(limits_of(member, facts.limits).rest_between_shifts * 60)
     for row in facts.taken.get(member.pk, ()):
-        starts, ends = minute(facts, row.starts), minute(facts, row.ends)
-        yield engine.Period(starts, ends, row.reason)
-        if row.is_work and rest:
-            yield engine.Period(starts - rest, starts, REST)
-            yield engine.Period(ends, ends + rest, REST)
+        yield engine.Period(minute(facts, row.starts), minute(facts, row.ends), row.reason)
+
+
+def _with_taken(
+    facts: Facts, people: tuple[engine.Person, ...], beside: list[engine.Assignment]
+) -> tuple[engine.Person, ...]:
+    """The people with the time of these duties elsewhere, and the rest around it, kept free."""
+    if not beside:
+        return people
+    rests = {str(row.pk): int(limits_of(row, facts.limits).rest_between_shifts * 60) for row in facts.members}
+    kinds = {shift.id: shift for shift in duties_elsewhere(facts).shift_types}
+    periods: dict[str, list[engine.Period]] = defaultdict(list)
+    for item in beside:
+        start, end, rest = kinds[item.shift].start_on(item.day), kinds[item.shift].end_on(item.day), rests[item.person]
+        periods[item.person] += [engine.Period(start, end, "duty")]
+        periods[item.person] += [engine.Period(start - rest, start, REST), engine.Period(end, end + rest, REST)]
+    return tuple(
+        dataclasses.replace(person, unavailable=(*person.unavailable, *periods[person.id]))
+        if person.id in periods
+        else person
+        for person in people
+    )
 
 
 def _not_serving(facts: Facts, member: Member) -> Iterator[engine.Period]:
@@ -187,25 +217,53 @@ def minute(facts: Facts, at: dt.datetime) -> int:
 # --- needs -----------------------------------------------------------------------------------------------------------
 
 
+@dataclasses.dataclass(frozen=True)
+class _Asked:
+    """What the requirements that meet on one need ask for together: the highest figures count."""
+
+    minimum: int
+    ideal: int
+    shares: tuple[engine.SkillShare, ...]
+    officer_led: bool
+    least_together: int
+
+
 def needs(facts: Facts) -> Iterator[engine.Need]:
-    """One for each day, shift type and beat; where several requirements speak of it, the highest figures count."""
+    """One for each day, shift type and beat that a requirement speaks of."""
+    rows: dict[tuple[int, int], list[CoverRequirement]] = defaultdict(list)
+    for row in facts.cover:
+        if row.shift_type.is_active:
+            rows[row.shift_type_id, row.beat_id].append(row)
+    merged: dict[tuple[int, ...], _Asked] = {}
     for number, day in enumerate(facts.days):
-        asked: dict[tuple[int, int], list[CoverRequirement]] = defaultdict(list)
-        for row in facts.cover:
-            if row.shift_type.is_active and row.applies_on(day):
-                asked[row.shift_type_id, row.beat_id].append(row)
-        for (shift, beat), rows in asked.items():
+        for (shift, beat), found in rows.items():
+            asked = [row for row in found if row.applies_on(day)]
+            if not asked:
+                continue
+            key = tuple(row.pk for row in asked)
+            if key not in merged:
+                merged[key] = _together(asked)
             yield engine.Need(
                 id=f"{number}:{shift}:{beat}",
                 beat=str(beat),
                 day=number,
                 shift=str(shift),
-                minimum=max(row.minimum for row in rows),
-                ideal=max(row.ideal for row in rows),
-                shares=_shares(rows),
-                officer_led=any(row.officer_led for row in rows),
-                least_together=LEAST_TOGETHER if _patrols_alone(rows) else 1,
+                minimum=merged[key].minimum,
+                ideal=merged[key].ideal,
+                shares=merged[key].shares,
+                officer_led=merged[key].officer_led,
+                least_together=merged[key].least_together,
             )
+
+
+def _together(rows: list[CoverRequirement]) -> _Asked:
+    return _Asked(
+        minimum=max(row.minimum for row in rows),
+        ideal=max(row.ideal for row in rows),
+        shares=_shares(rows),
+        officer_led=any(row.officer_led for row in rows),
+        least_together=LEAST_TOGETHER if _patrols_alone(rows) else 1,
+    )
 
 
 def _shares(rows: list[CoverRequirement]) -> tuple[engine.SkillShare, ...]:
@@ -271,13 +329,11 @@ def working_time(facts: Facts) -> Iterator[limits.Limit]:
         yield from _limits_in(facts, rows[key], people)
 
 
-def _authority(problem: engine.Problem) -> Iterator[limits.Limit]:
+def _authority(asked: Iterable[engine.Need], people: Iterable[engine.Person]) -> Iterator[limits.Limit]:
     """The limits of authority (handbook D4) and of protection, where something in the problem meets them."""
-    if any(need.officer_led for need in problem.needs):
-        yield limits.OfficerLed(leads=engine.choose_leads(problem))
-    if any(need.least_together > 1 for need in problem.needs):
+    if any(need.least_together > 1 for need in asked):
         yield limits.InPairs()
-    if any(person.protected for person in problem.people):
+    if any(person.protected for person in people):
         yield limits.Protected()
 
 
@@ -330,11 +386,10 @@ def limits_of(member: Member, rows: Iterable[WorkingTimeLimits]) -> WorkingTimeL
 def counted_already(facts: Facts, member: Member, standard: int) -> int:
     """Minutes that count in the first month besides its duties, so that overtime is what exceeds the norm.
 
-    A workday of leave or training counts as worked, and so does a duty in another squadron's roster. Of the days
-    before a roster that begins within a month, only what was worked beyond their own norm counts, because the norm is
-    taken from the roster's days alone.
+    A workday of leave or training counts as worked. Of the days before a roster that begins within a month, only what
+    was worked beyond their own norm counts, because the norm is taken from the roster's days alone.
     """
-    credit = standard * len(absent_workdays(facts, member)) + worked_elsewhere(facts, member)
+    credit = standard * len(absent_workdays(facts, member))
     if not facts.days_before:
         return credit
     month = facts.first_day.replace(day=1)
@@ -344,22 +399,12 @@ def counted_already(facts: Facts, member: Member, standard: int) -> int:
         for duty in facts.around
         if duty.member_id == member.pk and month <= duty.day < facts.first_day
     )
-    return credit + worked - standard * sum(day.is_workday for day in facts.days_before)
-
-
-def worked_elsewhere(facts: Facts, member: Member) -> int:
-    """Minutes of the member's duties in other squadrons' rosters that begin in the roster's first month."""
-    month = (facts.first_day.year, facts.first_day.month)
-    spans = [
-        (timezone.localtime(row.starts), timezone.localtime(row.ends))
-        for row in facts.taken.get(member.pk, ())
-        if row.is_work
-    ]
-    return sum(
-        int((ends - starts).total_seconds() // 60)
-        for starts, ends in spans
-        if (starts.year, starts.month) == month and facts.first_day <= starts.date() <= facts.roster.last_day
+    worked += sum(
+        row.counted_minutes
+        for row in facts.elsewhere.get(member.pk, ())
+        if month <= timezone.localtime(row.starts).date() < facts.first_day
     )
+    return credit + worked - standard * sum(day.is_workday for day in facts.days_before)
 
 
 def counted_in_quarter(facts: Facts, member: Member, standard: int) -> int:

@@ -13,6 +13,7 @@ from lianfang.platform.history import service
 from lianfang.platform.problems import Problem, Refused
 from patrols import rostering as engine
 from patrols.models import Duty, DutyOrigin, Roster, ShiftType
+from patrols.services.rostering.elsewhere import is_elsewhere
 from patrols.services.rostering.sheet import sheet
 from personnel.models import Member
 from teams.models import User
@@ -52,7 +53,8 @@ def apply_result(
     keep = _kept(roster, since)
     taken = set(keep) | (set(since or {}) - set(snapshot(roster)))  # and what was emptied meanwhile
     roster.duties.exclude(pk__in=keep.values()).delete()
-    Duty.objects.bulk_create(_duties(roster, result.roster, taken))
+    own = tuple(item for item in result.roster if not is_elsewhere(item))
+    Duty.objects.bulk_create(_duties(roster, own, taken))
     facts = _facts(roster, result)
     roster.generation, roster.generated_at = facts, timezone.now()
     roster.save(update_fields=["generation", "generated_at", "changed_at"])

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from lianfang.platform.problems import Problem
 from patrols import rostering as engine
 from patrols.models.task import LED_BY_LAW
+from patrols.services.rostering.elsewhere import is_elsewhere
 from personnel.models import ProtectionKind, SkillKind
 from personnel.models.time import AbsenceKind, EngagementKind
 
@@ -61,9 +62,10 @@ class Words:
     ) -> None:
         self.problem = problem
         self.beats = beats or {}  # names by id
-        self.duty: MutableMapping[tuple[str, int], engine.Assignment] = {
-            (item.person, item.day): item for item in (*problem.outside, *duties)
-        }
+        self.duty: MutableMapping[tuple[str, int], engine.Assignment] = {}
+        self.away: dict[tuple[str, int], engine.Assignment] = {}  # duties elsewhere: a day may hold one of each
+        for item in (*problem.outside, *duties):
+            (self.away if is_elsewhere(item) else self.duty)[item.person, item.day] = item
 
     def also(self, duty: engine.Assignment) -> Words:
         """The same words with one more duty, for what would be wrong with it."""
@@ -111,6 +113,26 @@ class Words:
             return "24:00" if minute == MINUTES_A_DAY else self.at(minute)
         return _("%(time)s the next day") % {"time": self.at(minute)}
 
+    def pair(self, item: engine.Violation) -> tuple[engine.Assignment, engine.Assignment] | None:
+        """The two duties that lie too close together, the earlier first."""
+        person, (first, second) = item.person or "", item.days[:2]
+        found = [
+            (earlier, later)
+            for earlier in (self.duty.get((person, first)), self.away.get((person, first)))
+            for later in (self.duty.get((person, second)), self.away.get((person, second)))
+            if earlier is not None
+            and later is not None
+            and earlier is not later
+            and self.start(earlier) <= self.start(later)
+        ]
+        return min(found, key=lambda two: self.start(two[1]) - self.finish(two[0]), default=None)
+
+    def start(self, duty: engine.Assignment) -> int:
+        return self.problem.shift[duty.shift].start_on(duty.day)
+
+    def finish(self, duty: engine.Assignment) -> int:
+        return self.problem.shift[duty.shift].end_on(duty.day)
+
     def duty_on(self, item: engine.Violation) -> tuple[str, str]:
         """Day and shift of a violation that concerns one duty."""
         duty = self.duty.get((item.person or "", item.days[0]))
@@ -128,19 +150,27 @@ def hours(minutes: object) -> str:
 
 
 def _overlap(words: Words, item: engine.Violation) -> str:
+    pair = words.pair(item)
+    away = next((duty for duty in pair or () if is_elsewhere(duty)), None)
+    if away is not None:
+        shift = words.problem.shift[away.shift]
+        hours = {"start": words.at(shift.start_minute), "end": words.end(shift.start_minute + shift.minutes)}
+        text = _("%(day)s: already on duty in another squadron from %(start)s to %(end)s")
+        return text % {"day": words.day(away.day), **hours}
     facts = {"first": words.day(item.days[0]), "second": words.day(item.days[1]), "minutes": item.params["minutes"]}
     return _("the duties of %(first)s and %(second)s overlap by %(minutes)s minutes") % facts
 
 
 def _rest(words: Words, item: engine.Violation) -> str:
-    first, second = (words.duty.get((item.person or "", day)) for day in item.days[:2])
+    pair = words.pair(item)
     least, rest = hours(item.params["least"]), hours(item.params["rest"])
-    if first is None or second is None:
+    if pair is None:
         facts = {**words.days(item), "rest": rest, "least": least}
         return (
             _("%(rest)s h of rest between the duties of %(first)s and %(last)s, at least %(least)s h are needed")
             % facts
         )
+    first, second = pair
     earlier, later = words.problem.shift[first.shift], words.problem.shift[second.shift]
     end = earlier.start_minute + earlier.minutes
     return _("%(shift)s of %(day)s ends at %(end)s, less than %(least)s h of rest before %(next)s at %(start)s") % {

@@ -18,11 +18,15 @@ from lianfang.platform.problems import Problem
 from patrols import rostering as engine
 from patrols.models import Beat, Duty, Roster, ShiftType, SwornOfficer
 from patrols.rostering.limits import OfficerLed
+from patrols.services.rostering.elsewhere import duties_elsewhere
 from patrols.services.rostering.facts import Facts, read, span
 from patrols.services.rostering.problem import absent_workdays, assignment, limits_of, problem_of
 from patrols.services.rostering.sentences import Words, reason_label
 from personnel.models import Member
 from teams.models.calendar import Day
+
+# The codes of the limits under which a duty is impossible rather than unwise.
+IMPOSSIBLE = frozenset({"certificate", "absence", "overlap"})
 
 
 @dataclasses.dataclass(frozen=True)
@@ -111,6 +115,12 @@ class Sheet:
     ) -> None:
         self.facts, self.engine_problem, self.placed = facts, problem, placed
         self.is_part = is_part  # some people only: what several break together cannot be seen
+        self.elsewhere = duties_elsewhere(facts)
+
+    @cached_property
+    def standing(self) -> tuple[engine.Assignment, ...]:
+        """The roster's own duties, and those of its people in other squadrons' rosters on its days."""
+        return (*self.placed, *self.elsewhere.inside)
 
     @property
     def roster(self) -> Roster:
@@ -141,7 +151,7 @@ class Sheet:
     @cached_property
     def words(self) -> Words:
         names = {str(beat.pk): beat.name for beat in self.beats}
-        return Words(self.engine_problem, self.placed, names)
+        return Words(self.engine_problem, self.standing, names)
 
     def date(self, number: int) -> dt.date:
         return self.engine_problem.date_of(number)
@@ -151,31 +161,49 @@ class Sheet:
     @cached_property
     def violations(self) -> list[engine.Violation]:
         if not self.is_part:
-            return engine.check(self.engine_problem, self.placed)
-        names = sorted(self.engine_problem.person)
-        return [item for name in names for item in engine.check_person(self.engine_problem, name, self.placed)]
+            return self.ours(engine.check(self.engine_problem, self.standing))
+        return [item for name in sorted(self.engine_problem.person) for item in self._judged(name)]
 
     def findings(self) -> list[Finding]:
         """Each broken hard limit of anyone, by person and day."""
-        return [self._finding(item) for item in self.violations]
+        return [self.finding(item) for item in self.violations]
 
     def findings_of(self, member_ids: Collection[int]) -> list[Finding]:
         """Those of the given people, judging nobody else."""
+        names = sorted({str(pk) for pk in member_ids} & self.engine_problem.person.keys())
+        return [self.finding(item) for name in names for item in self._judged(name)]
+
+    def _judged(self, name: str) -> list[engine.Violation]:
+        return self.ours(engine.check_person(self.engine_problem, name, self.standing))
+
+    def ours(self, found: Iterable[engine.Violation]) -> list[engine.Violation]:
+        """Without what only a person's duties elsewhere break: that is the other squadron's matter."""
+        away = {item.person for item in (*self.elsewhere.inside, *self.elsewhere.around)}
+        if not away:
+            return list(found)
+        own = {(item.person, item.day) for item in self.placed}
         return [
-            self._finding(item)
-            for name in sorted({str(pk) for pk in member_ids} & self.engine_problem.person.keys())
-            for item in engine.check_person(self.engine_problem, name, self.placed)
+            item for item in found if item.person not in away or any((item.person, day) in own for day in item.days)
         ]
 
-    def findings_together(self, days: Collection[dt.date]) -> list[Finding]:
-        """What everybody's duties of these days break together: read afresh, for the sheet may hold a part only."""
-        rows = self.roster.duties.filter(day__in=days, shift_type__in=[row.pk for row in self.shift_types])
-        placed = [assignment(self.facts, duty) for duty in rows]
-        people = tuple(engine.Person(name) for name in sorted({item.person for item in placed}))
-        problem = dataclasses.replace(self.engine_problem, people=people, outside=())
-        return [self._finding(item) for item in engine.check_together(problem, placed)]
+    def impossible(self, duty: engine.Assignment) -> str:
+        """Why the person cannot be on this duty at all, whatever else they do; empty where they can.
 
-    def _finding(self, item: engine.Violation) -> Finding:
+        An absence, no certificate, or another duty at the same time in another squadron.
+        """
+        beside = [item for item in (*self.elsewhere.inside, *self.elsewhere.around) if item.person == duty.person]
+        for item in engine.check_person(self._strict, duty.person, [duty, *beside]):
+            if duty.day in item.days:
+                return self.words.also(duty).sentence(item)
+        return ""
+
+    @cached_property
+    def _strict(self) -> engine.Problem:
+        """Its limits alone make a duty impossible rather than unwise."""
+        strict = tuple(item for item in self.engine_problem.limits if item.code in IMPOSSIBLE)
+        return dataclasses.replace(self.engine_problem, limits=strict, needs=(), outside=())
+
+    def finding(self, item: engine.Violation) -> Finding:
         need = item.need.split(":") if item.need else None  # day, shift type, beat
         return Finding(
             place=(int(need[2]), int(need[1])) if need else None,
@@ -190,11 +218,13 @@ class Sheet:
 
     def cover(self) -> list[NeedCover]:
         """Each need of each day, by beat, shift type and day."""
+        return self.cover_of(engine.cover(self.engine_problem, self.placed))
+
+    def cover_of(self, found: list[engine.Cover]) -> list[NeedCover]:
         order = {str(beat.pk): number for number, beat in enumerate(self.beats)}
         shifts = {str(row.pk): number for number, row in enumerate(self.shift_types)}
         leads = {need: officer.name for need, officer in self.leads.items()}
-        found = engine.cover(self.engine_problem, self.placed)
-        found.sort(key=lambda item: (order[item.need.beat], shifts[item.need.shift], item.need.day))
+        found = sorted(found, key=lambda item: (order[item.need.beat], shifts[item.need.shift], item.need.day))
         return [
             NeedCover(
                 beat_id=int(item.need.beat),
@@ -225,9 +255,13 @@ class Sheet:
     # --- people --------------------------------------------------------------------------------------------------
 
     def totals(self) -> dict[int, Totals]:
-        """By member id."""
+        """By member id; duties elsewhere count too."""
+        return self._totals
+
+    @cached_property
+    def _totals(self) -> dict[int, Totals]:
         own: dict[str, list[engine.Assignment]] = defaultdict(list)
-        for item in self.placed:
+        for item in self.standing:
             own[item.person].append(item)
         broken: dict[str, set[str]] = defaultdict(set)
         for violation in self.violations:
@@ -253,7 +287,8 @@ class Sheet:
     @cached_property
     def absences(self) -> dict[tuple[int, dt.date], str]:
         """Why a member is away on a day: leave, training, a duty elsewhere; for the grey cells."""
-        found: dict[tuple[int, dt.date], str] = {}
+        days = {item: self.date(item.day) for item in self.elsewhere.inside}
+        found = {(int(item.person), day): "duty" for item, day in days.items()}
         for rows in self.facts.taken.values():
             for row in rows:
                 for day in self.days:
@@ -267,19 +302,26 @@ class Sheet:
 
     # --- changes -------------------------------------------------------------------------------------------------
 
+    def cell(self, member_id: int, day: dt.date, shift_type_id: int, beat_id: int | None) -> engine.Assignment:
+        """A duty as the engine writes it."""
+        index = self.facts.index(day)
+        return engine.Assignment(str(member_id), index, str(shift_type_id), str(beat_id) if beat_id else None)
+
+    def with_duties(self, placed: Iterable[engine.Assignment]) -> Sheet:
+        """The sheet as it would be with these duties in place of its own."""
+        return Sheet(self.facts, self.engine_problem, tuple(placed), is_part=self.is_part)
+
     def with_cell(self, member_id: int, day: dt.date, shift_type_id: int | None, beat_id: int | None = None) -> Sheet:
         """The sheet as it would be with this cell (`shift_type_id=None` empties it)."""
         cell = str(member_id), self.facts.index(day)
-        others = tuple(item for item in self.placed if (item.person, item.day) != cell)
-        if shift_type_id is None:
-            return Sheet(self.facts, self.engine_problem, others, is_part=self.is_part)
-        new = engine.Assignment(*cell, str(shift_type_id), str(beat_id) if beat_id else None)
-        return Sheet(self.facts, self.engine_problem, (*others, new), is_part=self.is_part)
+        others = [item for item in self.placed if (item.person, item.day) != cell]
+        new = [self.cell(member_id, day, shift_type_id, beat_id)] if shift_type_id is not None else []
+        return self.with_duties([*others, *new])
 
     def candidates(self, beat_id: int, shift_type_id: int, day: dt.date) -> list[Candidate]:
         """Who could fill the place, the best first, and what stops each of the others."""
         need = self._need(beat_id, shift_type_id, self.facts.index(day))
-        found = engine.candidates(self.engine_problem, self.placed, need)
+        found = engine.candidates(self.engine_problem, self.standing, need)
         least = min((item.reasons["nights"] for item in found if item.ok), default=0)
         return [self._candidate(item, need, least) for item in found]
 
@@ -314,7 +356,7 @@ class Sheet:
 
     def _run_through(self, person: str, day: int) -> int:
         """The length of the run of working days that the place would make."""
-        worked = {item.day for item in (*self.engine_problem.outside, *self.placed) if item.person == person}
+        worked = {item.day for item in (*self.engine_problem.outside, *self.standing) if item.person == person}
         return 1 + _streak(worked, day, -1) + _streak(worked, day, 1)
 
 
