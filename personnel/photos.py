@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 import secrets
 from pathlib import Path
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageOps, UnidentifiedImageError
 
+from lianfang.platform import pictures
 from lianfang.platform.private_files import forget_old
 from lianfang.platform.problems import Problem, Refused
 
 MAX_BYTES = 8 * 1024 * 1024
 MAX_PIXELS = 50_000_000
 SIZE = (600, 800)  # the longest sides that are kept, in pixels
-FORMATS = ("JPEG", "PNG", "WEBP")
 FOLDER = "photos"
 
 TOO_LARGE = _("The photo is larger than %(limit)d MB.")
@@ -30,23 +28,11 @@ def encode(data: bytes) -> bytes:
     if len(data) > MAX_BYTES:
         raise _refused("photo_too_large", TOO_LARGE % {"limit": MAX_BYTES // 1024 // 1024})
     try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            if image.width * image.height > MAX_PIXELS:
-                raise _refused("photo_too_large", _("The photo has too many pixels."))
-            return _jpeg(image)
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return pictures.written_anew(data, SIZE, MAX_PIXELS)
+    except pictures.TooManyPixelsError:
+        raise _refused("photo_too_large", _("The photo has too many pixels.")) from None
+    except pictures.NoPictureError:
         raise _refused("no_photo", NO_PHOTO) from None
-
-
-def _jpeg(image: Image.Image) -> bytes:
-    image.draft("RGB", (SIZE[0] * 2, SIZE[1] * 2))
-    upright = ImageOps.exif_transpose(image).convert("RGBA")
-    upright.thumbnail(SIZE)
-    plain = Image.new("RGB", upright.size, "white")  # a fresh image carries none of the old one's metadata
-    plain.paste(upright, mask=upright)
-    buffer = io.BytesIO()
-    plain.save(buffer, "JPEG", quality=85)
-    return buffer.getvalue()
 
 
 def _refused(code: str, message: object) -> Refused:

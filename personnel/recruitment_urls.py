@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from personnel.views.recruitment import board, campaigns, candidates, figures, public, quota
+from personnel.views.recruitment import board, campaigns, candidates, figures, own, public, quota
 
 urlpatterns: list[URLPattern] = [
     path("recruitment/", campaigns.campaign_list, name="campaign-list"),
@@ -43,8 +43,13 @@ urlpatterns: list[URLPattern] = [
     path("recruitment/corrections/<int:pk>/approve/", candidates.correction_approve, name="correction-approve"),
     path("recruitment/objections/<int:pk>/", candidates.objection_answer, name="objection-answer"),
     path("openings/", public.opening_list, name="opening-list"),
-    path("openings/receipt/", public.application_receipt, name="application-receipt"),
-    path("openings/status/", public.application_status, name="application-status"),
+    path("openings/receipt/", own.application_receipt, name="application-receipt"),
+    path("openings/status/", own.application_status, name="application-status"),
+    path("openings/own/", own.application_own, name="application-own"),
+    path("openings/own/documents/", own.own_document_add, name="own-document-add"),
+    path("openings/own/documents/<int:pk>/remove/", own.own_document_remove, name="own-document-remove"),
+    path("openings/own/leave/", own.application_leave, name="application-leave"),
+    path("openings/objections/", public.objection_status, name="objection-status"),
     path("openings/<int:pk>/", public.opening_detail, name="opening-detail"),
     path("openings/<int:pk>/apply/", public.opening_apply, name="opening-apply"),
     path("openings/<int:pk>/result/", public.opening_result, name="opening-result"),

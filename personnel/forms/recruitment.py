@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 from typing import Any
 
 from django import forms
@@ -20,6 +21,8 @@ from personnel.models import (
     DocumentKind,
     Education,
     FitnessItem,
+    Notice,
+    NoticeEntry,
     Priority,
     PriorityGroup,
     Step,
@@ -28,6 +31,7 @@ from personnel.models import (
 )
 from personnel.rules.recruitment.campaigns import TIE_BREAKS
 from personnel.rules.recruitment.candidates import parsed_score
+from personnel.rules.recruitment.documents import PUBLIC_KINDS
 from personnel.services.recruitment.documents import MAX_BYTES
 from teams.models import StaffingStandard, Unit
 
@@ -181,10 +185,51 @@ class ApplicationForm(forms.Form):
         return [pair for pair in found if pair[0]]
 
 
+class DocumentField(forms.FileField):
+    """A picture or a PDF within the size that is taken; what it really is, the service looks at."""
+
+    def __init__(self, **options: Any) -> None:
+        accept = {"accept": "image/jpeg,image/png,image/webp,application/pdf"}
+        super().__init__(widget=forms.ClearableFileInput(attrs=accept), max_length=200, **options)
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        file = super().clean(data, initial)
+        if file and file.size > MAX_BYTES:
+            limit = MAX_BYTES // 1024 // 1024
+            raise forms.ValidationError(_("The file is larger than %(limit)d MB.") % {"limit": limit})
+        return file
+
+
+def new_form_key() -> str:
+    return secrets.token_hex(16)
+
+
 class PublicApplicationForm(ApplicationForm):
+    file_id_card = DocumentField(label=_("ID card"), required=False)
+    file_diploma = DocumentField(label=_("diploma"), required=False)
+    file_priority = DocumentField(label=_("proof of a priority"), required=False)
+    file_photo = DocumentField(label=_("photo"), required=False)
     truthful = forms.BooleanField(label=_("What I enter is true, and I agree that it is used for this recruitment."))
     # Nobody sees this field; what fills it in is no person.
     website = forms.CharField(required=False, widget=forms.HiddenInput)
+    form_key = forms.RegexField(r"[0-9a-f]{32}", required=False, widget=forms.HiddenInput, initial=new_form_key)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "claims" not in self.fields:
+            del self.fields["file_priority"]
+
+    def files_sent(self) -> list[tuple[str, str, Any]]:
+        """Kind, name and content of each paper."""
+        sent = [(key.removeprefix("file_"), self.cleaned_data[key]) for key in self.fields if key.startswith("file_")]
+        return [(kind, file.name, file) for kind, file in sent if file]
+
+
+class OwnDocumentForm(forms.Form):
+    """One more paper of the candidate's own."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=[(kind.value, kind.label) for kind in PUBLIC_KINDS])
+    file = DocumentField(label=_("File (JPEG, PNG or PDF)"))
 
 
 class StatusForm(forms.Form):
@@ -198,9 +243,36 @@ class StatusForm(forms.Form):
 
 
 class ObjectionForm(forms.Form):
+    entry = forms.ModelChoiceField(
+        queryset=NoticeEntry.objects.none(),
+        label=_("About"),
+        required=False,
+        empty_label=_("the notice as a whole"),
+    )
     text = forms.CharField(label=_("What you object to"), max_length=2000, widget=forms.Textarea(attrs={"rows": 5}))
     contact = forms.CharField(
         label=_("How to reach you"), max_length=80, help_text=_("Only those who look into it see it.")
+    )
+    website = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, notice: Notice, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        entries: Any = self.fields["entry"]
+        entries.queryset = notice.entries.select_related("application").order_by("row__vacancy", "row__rank", "pk")
+        entries.label_from_instance = entry_label
+
+    def objection(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("entry", "text", "contact")}
+
+
+def entry_label(entry: NoticeEntry) -> str:
+    """A candidate as the notice shows them."""
+    return f"{entry.application.masked_name} …{entry.application.number[-4:]}"
+
+
+class ObjectionStatusForm(forms.Form):
+    number = forms.CharField(
+        label=_("Receipt number"), max_length=20, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
 
 
@@ -230,16 +302,7 @@ class BoardFilterForm(forms.Form):
 
 class DocumentForm(forms.Form):
     kind = forms.ChoiceField(label=_("Kind"), choices=DocumentKind.choices)
-    file = forms.FileField(
-        label=_("File (JPEG, PNG or PDF)"),
-        widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,application/pdf"}),
-    )
-
-    def clean_file(self) -> Any:
-        if self.cleaned_data["file"].size > MAX_BYTES:
-            limit = MAX_BYTES // 1024 // 1024
-            raise forms.ValidationError(_("The file is larger than %(limit)d MB.") % {"limit": limit})
-        return self.cleaned_data["file"]
+    file = DocumentField(label=_("File (JPEG, PNG or PDF)"))
 
 
 class VettingForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -1,11 +1,11 @@
-"""Roster workbooks between upload and confirmation."""
+"""Workbooks between upload and confirmation."""
 
 from __future__ import annotations
 
 import base64
 import datetime as dt
 import uuid
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -18,7 +18,7 @@ from teams.models import Unit, User
 KEPT = dt.timedelta(hours=24)
 
 
-class MemberImportQuerySet(models.QuerySet["MemberImport"]):
+class KeptWorkbookQuerySet(models.QuerySet[Any]):
     def owned_by(self, user: User) -> Self:
         """An upload belongs to who made it; nobody else sees it."""
         return self.filter(owner=user)
@@ -27,24 +27,20 @@ class MemberImportQuerySet(models.QuerySet["MemberImport"]):
         return self.filter(created_at__lt=now - KEPT)
 
 
-class MemberImport(models.Model):
+class KeptWorkbook(models.Model):
     """An uploaded workbook that waits for its owner's yes; encrypted, and gone after the import or a day later."""
-
-    row_scope = RowScope(("member",), own="owner_id = (SELECT lf_user())")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="+", verbose_name=_("unit"))
     file_name = models.CharField(max_length=120)
     workbook = EncryptedTextField()  # the file's bytes in base64
-    mapping = models.JSONField(default=dict)  # column index → field, as corrected by the owner
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects = MemberImportQuerySet.as_manager()
+    objects = KeptWorkbookQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("roster workbook in waiting")
-        verbose_name_plural = _("roster workbooks in waiting")
+        abstract = True
 
     def __str__(self) -> str:
         return self.file_name
@@ -53,6 +49,18 @@ class MemberImport(models.Model):
     def data(self) -> bytes:
         """The workbook as it was uploaded."""
         return base64.b64decode(self.workbook)
+
+
+class MemberImport(KeptWorkbook):
+    """A roster workbook between upload and confirmation."""
+
+    row_scope = RowScope(("member",), own="owner_id = (SELECT lf_user())")
+
+    mapping = models.JSONField(default=dict)  # column index → field, as corrected by the owner
+
+    class Meta:
+        verbose_name = _("roster workbook in waiting")
+        verbose_name_plural = _("roster workbooks in waiting")
 
     @property
     def chosen_columns(self) -> dict[int, str]:

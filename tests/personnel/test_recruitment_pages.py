@@ -66,7 +66,10 @@ def test_status_only_with_both_numbers(campaign: Campaign) -> None:
     Client().post(f"/openings/{campaign.pk}/apply/", person(campaign))
     application = Application.objects.get()
     good = {"number": application.number, "last_six": application.id_number[-6:]}
-    assert application.number in Client().post("/openings/status/", good).content.decode()
+    own = Client()
+    assert ok(own.post("/openings/status/", good))["Location"] == "/openings/own/"
+    assert application.number in own.get("/openings/own/").content.decode()
+    assert Client().get("/openings/own/").status_code == 302
     wrong = Client().post("/openings/status/", good | {"last_six": "000000"})
     assert wrong.status_code == 422
     assert "孙小明" not in wrong.content.decode()
@@ -160,8 +163,9 @@ def test_plan_to_roster(  # noqa: PLR0915 - one way, told in one piece
     assert "孙小明" not in public
     notice = Notice.objects.get()
     assert Client().post(f"/openings/notices/{notice.pk}/object/", {"text": "x", "contact": "y"}).status_code == 200
-    answer = {"answer": "不属实"}
-    ok(at.post(f"/recruitment/objections/{notice.objections.get().pk}/", answer))
+    objection = notice.objections.get()
+    ok(at.post(f"/recruitment/objections/{objection.pk}/", {"answer": "不属实"}))
+    assert "不属实" in Client().post("/openings/objections/", {"number": objection.number}).content.decode()
     Notice.objects.update(first_day=TODAY - dt.timedelta(9), last_day=TODAY - dt.timedelta(1))
     decide("notice")
     contract = {

@@ -5,6 +5,7 @@ from personnel.models.recruitment.application import (
     ApplicationDocument,
     ApplicationState,
     Channel,
+    ContentType,
     DisqualifierCheck,
     DisqualifierKind,
     DocumentKind,
@@ -23,7 +24,7 @@ from personnel.models.recruitment.campaign import (
     StepKind,
     Vacancy,
 )
-from personnel.models.recruitment.notice import Hire, Notice, NoticeEntry, Objection, PublicAttempt
+from personnel.models.recruitment.notice import Hire, Notice, NoticeEntry, Objection
 from personnel.models.recruitment.results import (
     FitnessValue,
     Outcome,
@@ -32,6 +33,7 @@ from personnel.models.recruitment.results import (
     ScoreCorrection,
     StepResult,
 )
+from personnel.models.recruitment.upload import RecruitmentUpload
 
 __all__ = [
     "Application",
@@ -41,6 +43,7 @@ __all__ = [
     "Campaign",
     "CampaignStatus",
     "Channel",
+    "ContentType",
     "DisqualifierCheck",
     "DisqualifierKind",
     "DocumentKind",
@@ -55,9 +58,9 @@ __all__ = [
     "Outcome",
     "Priority",
     "PriorityGroup",
-    "PublicAttempt",
     "Ranking",
     "RankingRow",
+    "RecruitmentUpload",
     "ScoreCorrection",
     "Step",
     "StepKind",

@@ -134,6 +134,7 @@ class Application(models.Model):
     waiting = models.BooleanField(_("waits for a place"), default=False)  # passed what was before, not let in yet
     step_since = models.DateTimeField(_("in this step since"), default=timezone.now)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
+    form_key = models.CharField(max_length=32, editable=False, default="")  # of the form that was sent: once is enough
 
     objects = ApplicationQuerySet.as_manager()
 
@@ -216,8 +217,36 @@ def document_path(document: ApplicationDocument, _name: str) -> str:
     return f"recruitment/{document.application_id}/{uuid.uuid4().hex}"
 
 
+MOST_DOCUMENTS = 20  # of one candidate; the trigger below says so too
+# The application's row is locked: two uploads at one moment count one another.
+DOCUMENT_LIMIT = """
+PERFORM 1 FROM personnel_application WHERE id = NEW.application_id FOR UPDATE;
+IF (SELECT count(*) FROM personnel_applicationdocument WHERE application_id = NEW.application_id)
+   >= 20 THEN
+  RAISE EXCEPTION 'too_many_documents' USING ERRCODE = 'check_violation';
+END IF;
+RETURN NEW;
+"""
+
+
+class ContentType(models.TextChoices):
+    JPEG = "image/jpeg", "JPEG"
+    PNG = "image/png", "PNG"
+    PDF = "application/pdf", "PDF"
+
+
+class ApplicationDocumentQuerySet(OfApplicationQuerySet):
+    def own(self) -> Self:
+        """What the candidate sent, not what the force put beside it."""
+        return self.filter(added_by=None).exclude(kind=DocumentKind.VETTING)
+
+
+@pghistory.track()
 class ApplicationDocument(models.Model):
-    """A private file. Its type is judged by its content; pictures are re-encoded before they are kept."""
+    """A private file. Its type is judged by its content; pictures are re-encoded before they are kept.
+
+    Without `added_by` the candidate sent it.
+    """
 
     row_scope = RowScopeOf("personnel.Application", "application_id")
 
@@ -225,18 +254,29 @@ class ApplicationDocument(models.Model):
     kind = models.CharField(_("kind"), max_length=8, choices=DocumentKind.choices)
     file = models.FileField(_("file"), upload_to=document_path)
     name = models.CharField(_("file name"), max_length=100)
-    content_type = models.CharField(max_length=40)
+    content_type = models.CharField(_("type"), max_length=40, choices=ContentType.choices)
     size = models.PositiveIntegerField(_("size"))
     added_at = models.DateTimeField(_("added at"), auto_now_add=True)
-    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, verbose_name=_("added by")
+    )
 
-    objects = OfApplicationQuerySet.as_manager()
+    objects = ApplicationDocumentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("document of an application")
         verbose_name_plural = _("documents of applications")
+        ordering = ["pk"]
+        triggers = [
+            pgtrigger.Trigger(
+                name="document_limit", operation=pgtrigger.Insert, when=pgtrigger.Before, func=DOCUMENT_LIMIT
+            )
+        ]
         constraints = [
-            models.CheckConstraint(condition=Q(kind__in=DocumentKind.values), name="application_document_kind_known")
+            models.CheckConstraint(condition=Q(kind__in=DocumentKind.values), name="application_document_kind_known"),
+            models.CheckConstraint(
+                condition=Q(content_type__in=ContentType.values), name="application_document_type_known"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 from typing import Self
 
 import pghistory
@@ -68,6 +69,13 @@ class NoticeEntry(models.Model):
         verbose_name = _("candidate on a notice")
         verbose_name_plural = _("candidates on notices")
 
+    def __str__(self) -> str:
+        return self.application.masked_name
+
+
+def unlike_any_other() -> str:
+    return secrets.token_hex(32)
+
 
 class ObjectionQuerySet(ScopedQuerySet):
     view_action = Action.RECRUITMENT_VIEW
@@ -84,6 +92,18 @@ class Objection(models.Model):
 
     notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="objections")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    entry = models.ForeignKey(
+        NoticeEntry,
+        on_delete=models.PROTECT,
+        related_name="objections",
+        null=True,
+        blank=True,
+        verbose_name=_("about candidate"),
+    )  # None: the notice as a whole
+    # Opens the answer for whoever objected; nobody guesses it. None: of the time before there were numbers.
+    number = models.CharField(_("receipt number"), max_length=20, unique=True, null=True, editable=False)
+    digest = models.CharField(max_length=64, editable=False, default=unlike_any_other)  # the same words arrive once
+    due_on = models.DateField(_("answer due on"), null=True, editable=False)
     text = EncryptedTextField(_("objection"))
     contact = EncryptedTextField(_("how to reach you"), blank=True, default="")
     received_at = models.DateTimeField(_("received at"), default=timezone.now)
@@ -102,7 +122,8 @@ class Objection(models.Model):
             models.CheckConstraint(
                 condition=Q(answered_on=None) | (~Q(answer="") & Q(is_upheld__isnull=False)),
                 name="objection_answered_in_words",
-            )
+            ),
+            models.UniqueConstraint(fields=["notice", "digest"], name="objection_once"),
         ]
 
 
@@ -121,15 +142,3 @@ class Hire(models.Model):
     class Meta:
         verbose_name = _("hire")
         verbose_name_plural = _("hires")
-
-
-class PublicAttempt(models.Model):
-    """A try at a public page, by a keyed hash of where it came from: enough to slow down, nothing to trace by."""
-
-    key = models.CharField(max_length=64)
-    at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        verbose_name = _("try at a public page")
-        verbose_name_plural = _("tries at public pages")
-        indexes = [models.Index(fields=["key", "at"])]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
+from typing import IO, Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -27,6 +28,7 @@ from personnel.models import (
 from personnel.rules.recruitment import campaigns as campaign_rules
 from personnel.rules.recruitment import candidates as rules
 from personnel.services.recruitment import places
+from personnel.services.recruitment.documents import add_own_document
 from personnel.services.recruitment.rights import check_right, locked, refuse
 from teams.models import User
 from teams.policy import Action
@@ -42,11 +44,15 @@ def apply(
     channel: str,
     id_number: str,
     relatives: Sequence[tuple[str, str]] = (),
+    files: Sequence[tuple[str, str, IO[bytes]]] = (),
+    form_key: str = "",
     **values: Any,
 ) -> Application:
     """A new application; sex and birth date follow from the ID number. Raises `Refused`.
 
-    `relatives`: the name and the relation of each relative who serves in the force or in its offices.
+    `relatives`: the name and the relation of each relative who serves in the force or in its offices. `files`: kind,
+    name and content of the candidate's own papers. `form_key` is drawn for each form that is shown: the same form
+    sent twice makes one application, and both times answers it.
     """
     campaign = vacancy.campaign
     if channel != Channel.PUBLIC:
@@ -54,15 +60,45 @@ def apply(
     today = timezone.localdate()
     number = id_numbers.normalise(id_number)
     refuse(campaign_rules.application_time_problems(campaign, today))
+    sent = _sent_already(campaign, number, form_key)
+    if sent:
+        return sent
     refuse(rules.identity_problems(campaign, number, today))
-    application = new_application(vacancy, channel, number, values)
+    application = new_application(vacancy, channel, number, values | {"form_key": form_key})
+    sent = _store(application)
+    if sent:
+        return sent
+    add_relatives(application, relatives)
+    for kind, name, file in files:
+        _add_file(application, kind, name, file)
+    return application
+
+
+def _sent_already(campaign: Campaign, id_number: str, form_key: str) -> Application | None:
+    """The application that this very form made a moment ago (a second click, a page sent anew)."""
+    rows = Application.objects.filter(campaign=campaign, form_key=form_key).with_id_number(id_number)
+    found: Application | None = rows.first() if form_key else None
+    return found
+
+
+def _store(application: Application) -> Application | None:
+    """Save it; answers what the same form stored at the same moment. Raises `Refused` where the person applied."""
     try:
         with transaction.atomic():
             application.save()
-    except IntegrityError:  # the same person at the same moment
-        raise Refused([rules.TAKEN]) from None
-    add_relatives(application, relatives)
-    return application
+    except IntegrityError:
+        sent = _sent_already(application.campaign, application.id_number, application.form_key)
+        if sent is None:
+            raise Refused([rules.TAKEN]) from None
+        return sent
+    return None
+
+
+def _add_file(application: Application, kind: str, name: str, file: IO[bytes]) -> None:
+    try:
+        add_own_document(by=None, application=application, kind=kind, name=name, file=file)
+    except Refused as refused:
+        raise Refused([replace(p, field=f"file_{kind}") for p in refused.problems]) from None
 
 
 def new_application(vacancy: Vacancy, channel: str, id_number: str, values: dict[str, Any]) -> Application:
@@ -72,7 +108,7 @@ def new_application(vacancy: Vacancy, channel: str, id_number: str, values: dict
         campaign=campaign,
         vacancy=vacancy,
         unit_id=campaign.unit_id,
-        number=f"{campaign.year}{campaign.pk:03d}{secrets.randbelow(10**6):06d}",
+        number=new_numbers(campaign, 1)[0],
         id_number=id_number,
         sex=id_numbers.sex(id_number),
         birth_date=id_numbers.birth_date(id_number),
@@ -97,31 +133,42 @@ def apply_many(*, by: User | None, campaign: Campaign, rows: Sequence[dict[str, 
     """All rows of a workbook that was judged before, or none. Raises `Refused` where one was taken meanwhile."""
     check_right(by, Action.RECRUITMENT_MANAGE, campaign.unit)
     refuse(campaign_rules.application_time_problems(campaign, timezone.localdate()))
-    new = []
     first = campaign.steps.order_by("position")[0]
-    for row in rows:
-        values = dict(row)
-        vacancy, number = values.pop("vacancy"), values.pop("id_number")
-        values |= {"step": first}
-        new.append(_from_row(campaign, vacancy, number, values))
+    numbers = new_numbers(campaign, len(rows))
+    new: list[Application] = []
+    relatives: list[Sequence[tuple[str, str]]] = []
+    for row, number in zip(rows, numbers, strict=True):
+        values = dict(row) | {"step": first, "channel": Channel.WORKBOOK}
+        relatives.append(values.pop("relatives", ()))
+        new.append(_from_row(campaign, number, values))
     try:
         with transaction.atomic():
             Application.objects.bulk_create(new, batch_size=BATCH)
     except IntegrityError:
         raise Refused([rules.TAKEN]) from None
+    for application, named in zip(new, relatives, strict=True):
+        if named:
+            add_relatives(application, named)
     return len(new)
 
 
-def _from_row(campaign: Campaign, vacancy: Vacancy, id_number: str, values: dict[str, Any]) -> Application:
+def new_numbers(campaign: Campaign, count: int) -> list[str]:
+    """So many receipt numbers that nobody has and nobody guesses, from a few queries."""
+    found: set[str] = set()
+    while len(found) < count:
+        drawn = {f"{campaign.year}{campaign.pk:03d}{secrets.randbelow(10**9):09d}" for _n in range(count - len(found))}
+        found |= drawn - set(Application.objects.filter(number__in=drawn).values_list("number", flat=True))
+    return list(found)
+
+
+def _from_row(campaign: Campaign, number: str, values: dict[str, Any]) -> Application:
+    id_number = values["id_number"]
     application = Application(
         campaign=campaign,
-        vacancy=vacancy,
         unit_id=campaign.unit_id,
-        number=f"{campaign.year}{campaign.pk:03d}{secrets.randbelow(10**9):09d}",
-        id_number=id_number,
+        number=number,
         sex=id_numbers.sex(id_number),
         birth_date=id_numbers.birth_date(id_number),
-        channel=Channel.WORKBOOK,
         **values,
     )
     application.derive()

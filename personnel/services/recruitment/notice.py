@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from lianfang.platform.fields import lookup_hash
 from lianfang.platform.history import service
 from lianfang.platform.problems import Problem, Refused
 from personnel.models import (
@@ -34,6 +36,7 @@ from teams.models import CalendarDay, StaffingStandard, User
 from teams.policy import Action
 
 LONGEST_SPAN = dt.timedelta(days=60)
+ANSWER_DAYS = 5  # working days after the day of arrival
 
 
 def last_day_of(first_day: dt.date, working_days: int) -> dt.date:
@@ -68,11 +71,32 @@ def publish_notice(*, by: User | None, campaign: Campaign, first_day: dt.date) -
 
 
 @service
-def object_to(*, by: User | None, notice: Notice, text: str, contact: str) -> Objection:
-    """An objection from the public, while the notice runs. Raises `Refused`."""
-    if not notice.takes_objections(timezone.localdate()):
+def object_to(
+    *, by: User | None, notice: Notice, text: str, contact: str, entry: NoticeEntry | None = None
+) -> Objection:
+    """An objection from the public, while the notice runs; the same words again are the same one. Raises `Refused`."""
+    today = timezone.localdate()
+    if not notice.takes_objections(today):
         raise Refused([Problem("notice_over", _("This notice takes no objections at this time."))])
-    return Objection.objects.create(notice=notice, unit_id=notice.campaign.unit_id, text=text, contact=contact)
+    digest = lookup_hash(f"{entry.pk if entry else ''}\0{contact.strip()}\0{text.strip()}")
+    row, _created = Objection.objects.get_or_create(
+        notice=notice,
+        digest=digest,
+        defaults={
+            "unit_id": notice.campaign.unit_id,
+            "entry": entry,
+            "text": text,
+            "contact": contact,
+            "number": f"Y{today.year}{secrets.randbelow(10**12):012d}",
+            "due_on": last_day_of(today + dt.timedelta(days=1), ANSWER_DAYS),
+        },
+    )
+    return row
+
+
+def find_objection(campaign: Campaign, number: str) -> Objection | None:
+    """The objection with this receipt number."""
+    return Objection.objects.filter(notice__campaign=campaign, number=number.strip()).first()
 
 
 @service

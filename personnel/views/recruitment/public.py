@@ -1,4 +1,4 @@
-"""Pages that anybody may open: openings, applying, the receipt, the state of an application, notices, objections.
+"""Pages that anybody may open: openings, applying, notices, objections.
 
 They show nothing of anybody but the visitor, except what a notice is for; they write nothing to any log.
 """
@@ -16,17 +16,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from lianfang.platform.problems import Problem, Refused
 from personnel.forms.problems import show_problems
-from personnel.forms.recruitment import ObjectionForm, PublicApplicationForm, StatusForm
-from personnel.models import Application, Campaign, Channel, Notice
+from personnel.forms.recruitment import ObjectionForm, ObjectionStatusForm, PublicApplicationForm
+from personnel.models import Application, Campaign, Channel, Notice, Objection
 from personnel.rules.recruitment.campaigns import application_time_problems
 from personnel.rules.recruitment.ranking import Formula
 from personnel.services.recruitment import applications, notice
 from personnel.services.recruitment.rights import public_desk
-from personnel.services.recruitment.throttle import is_free
+from personnel.views.recruitment import limits, proof
 from personnel.views.recruitment.answers import status_of
-
-RECEIPT = "recruitment_receipt"  # in the session: which application was just made
-SLOW_DOWN = Problem("too_many_tries", _("Too many tries from here; try again in an hour."))
 
 
 def _public() -> Any:
@@ -35,10 +32,6 @@ def _public() -> Any:
         .select_related("unit")
         .prefetch_related("steps", "priorities", "vacancies__unit", "fitness_items", "notices")
     )
-
-
-def _from(request: HttpRequest) -> str:
-    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 @require_GET
@@ -60,74 +53,33 @@ def opening_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def opening_apply(request: HttpRequest, pk: int) -> HttpResponse:
-    """Apply without an account."""
+    """Apply without an account, with one's papers."""
     campaign = get_object_or_404(_public(), pk=pk)
-    form = PublicApplicationForm(request.POST or None, campaign=campaign)
+    form = PublicApplicationForm(request.POST or None, request.FILES or None, campaign=campaign)
     if request.method == "POST" and form.is_valid() and not form.cleaned_data["website"]:
         try:
             application = _apply(request, campaign, form)
         except Refused as refused:
             show_problems(form, refused)
         else:
-            request.session[RECEIPT] = [campaign.pk, application.number]
+            proof.keep(request, application)
             return redirect("application-receipt")
     closed = application_time_problems(campaign, timezone.localdate())
-    context = {"campaign": campaign, "form": form, "closed": closed}
+    context = {"campaign": campaign, "form": form, "closed": closed, "lost_files": bool(request.FILES)}
     return render(request, "personnel/recruitment/public/apply.html", context, status=status_of(form))
 
 
 def _apply(request: HttpRequest, campaign: Campaign, form: PublicApplicationForm) -> Application:
-    if not is_free("apply", _from(request)):
-        raise Refused([SLOW_DOWN])
+    limits.check(request, (limits.APPLY, None))
     with public_desk(campaign):
         return applications.apply(
-            by=None, channel=Channel.PUBLIC, relatives=form.relatives(), **form.application_values()
+            by=None,
+            channel=Channel.PUBLIC,
+            relatives=form.relatives(),
+            files=form.files_sent(),
+            form_key=form.cleaned_data["form_key"],
+            **form.application_values(),
         )
-
-
-@never_cache
-@require_GET
-def application_receipt(request: HttpRequest) -> HttpResponse:
-    """The receipt of what this browser just sent, to print."""
-    kept = request.session.get(RECEIPT)
-    if not kept:
-        return redirect("application-status")
-    campaign = get_object_or_404(_public(), pk=kept[0])
-    with public_desk(campaign):
-        application = get_object_or_404(
-            Application.objects.select_related("vacancy__unit"), campaign=campaign, number=kept[1]
-        )
-    context = {"campaign": campaign, "application": application}
-    return render(request, "personnel/recruitment/public/receipt.html", context)
-
-
-@never_cache
-@require_http_methods(["GET", "POST"])
-def application_status(request: HttpRequest) -> HttpResponse:
-    """How far an application is, for who knows its number and the end of the ID number."""
-    form = StatusForm(request.POST or None)
-    found = None
-    if request.method == "POST" and form.is_valid():
-        number = form.cleaned_data["number"].strip()
-        if not (is_free("status", _from(request)) and is_free("number", number)):
-            show_problems(form, Refused([SLOW_DOWN]))
-        else:
-            found = _find(number, form.cleaned_data["last_six"])
-            if found is None:
-                form.add_error(None, _("There is no application with this number and this end of the ID number."))
-    context = {"form": form, "application": found}
-    return render(request, "personnel/recruitment/public/status.html", context, status=status_of(form))
-
-
-def _find(number: str, last_six: str) -> Application | None:
-    """The receipt number begins with the year and the campaign; each campaign is asked at its own desk."""
-    for campaign in Campaign.objects.public().select_related("unit"):
-        if number.startswith(f"{campaign.year}{campaign.pk:03d}"):
-            with public_desk(campaign):
-                found = applications.find_receipt(campaign, number, last_six)
-                if found:
-                    return found
-    return None
 
 
 @require_GET
@@ -163,24 +115,46 @@ def opening_result(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def notice_object(request: HttpRequest, pk: int) -> HttpResponse:
-    """Object to a notice while it runs."""
+    """Object to a notice while it runs; the receipt number opens the answer."""
     row = get_object_or_404(Notice.objects.select_related("campaign__unit"), pk=pk)
     if row.campaign.status not in ("open", "closed"):
         raise Http404
-    form = ObjectionForm(request.POST or None)
-    sent = False
+    sent: Objection | None = None
+    with public_desk(row.campaign):
+        form = ObjectionForm(request.POST or None, notice=row)
+        if request.method == "POST" and form.is_valid() and not form.cleaned_data["website"]:
+            try:
+                limits.check(request, (limits.OBJECTION, None), (limits.NOTICE, str(row.pk)))
+                sent = notice.object_to(by=None, notice=row, **form.objection())
+            except Refused as refused:
+                show_problems(form, refused)
+        context = {"form": form, "notice": row, "campaign": row.campaign, "sent": sent}
+        # Rendered at the desk: the candidates to choose from are read here.
+        return render(request, "personnel/recruitment/public/object.html", context, status=status_of(form))
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def objection_status(request: HttpRequest) -> HttpResponse:
+    """What was answered, for who knows the objection's receipt number."""
+    form = ObjectionStatusForm(request.POST or None)
+    found = None
     if request.method == "POST" and form.is_valid():
         try:
-            _object(request, row, form)
-            sent = True
+            limits.check(request, (limits.STATUS, None))
+            found = _objection(form.cleaned_data["number"])
         except Refused as refused:
             show_problems(form, refused)
-    context = {"form": form, "notice": row, "campaign": row.campaign, "sent": sent}
-    return render(request, "personnel/recruitment/public/object.html", context, status=status_of(form))
+    context = {"form": form, "objection": found}
+    return render(request, "personnel/recruitment/public/objection.html", context, status=status_of(form))
 
 
-def _object(request: HttpRequest, row: Notice, form: ObjectionForm) -> None:
-    if not is_free("objection", _from(request)):
-        raise Refused([SLOW_DOWN])
-    with public_desk(row.campaign):
-        notice.object_to(by=None, notice=row, **form.cleaned_data)
+def _objection(number: str) -> Objection:
+    """Each campaign is asked at its own desk."""
+    with_notices = Campaign.objects.public().filter(notices__isnull=False).distinct()
+    for campaign in with_notices.select_related("unit"):
+        with public_desk(campaign):
+            found = notice.find_objection(campaign, number)
+            if found:
+                return found
+    raise Refused([Problem("number_unknown", _("There is no objection with this number."), "number")])
