@@ -36,7 +36,8 @@ class SquadronRow:
 
 @dataclass(frozen=True)
 class BrigadeToday:
-    """Everything on the brigade's landing page. `certificates` is None without the right to see member files."""
+    """Everything on the brigade's landing page. `certificates` is None, and strength is not shown, to a post without
+    the right to see member files: an inspector."""
 
     month: Month
     rows: list[SquadronRow]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 
 import pytest
@@ -76,8 +77,12 @@ def published_today(unit: Unit, member: Member, shift_code: str = "早") -> Rost
     ],
 )
 def test_home_opens_for_each_role(request: pytest.FixtureRequest, client_of: ClientOf, role: str) -> None:
-    page = page_of(client_of(request.getfixturevalue(role)))
+    client = client_of(request.getfixturevalue(role))
+    page = page_of(client)
     assert page.count("<h1") == 1
+    content = page.partition("<main")[2]
+    for address in sorted(set(re.findall(r'href="(/[^"#?]+)', content))):
+        assert client.get(address).status_code in (200, 302), f"{role}: the start page leads to {address}"
 
 
 def test_home_of_nobody_leads_to_the_sign_in_page(db: None, client: Client) -> None:
