@@ -6,6 +6,13 @@ CREATE OR REPLACE FUNCTION lf_own_rosters() RETURNS SETOF bigint LANGUAGE sql ST
   SET search_path = pg_catalog, public, pg_temp AS
   $$ SELECT DISTINCT roster_id FROM patrols_duty WHERE member_id = lf_member() $$;
 
+-- The units above the given tree paths: a group leader reads the group's rows in the squadron's roster.
+CREATE OR REPLACE FUNCTION lf_units_above(paths text) RETURNS bigint[] LANGUAGE sql STABLE SECURITY DEFINER
+  SET search_path = pg_catalog, public, pg_temp AS
+  $$ SELECT coalesce(array_agg(u.id), '{}') FROM teams_unit u
+     WHERE EXISTS (SELECT 1 FROM unnest(string_to_array(paths, ',')) AS p
+                   WHERE p <> u.path AND starts_with(p, u.path)) $$;
+
 -- What holds a unit open beyond a day: members not gone, rosters with duties from that day on. The system administrator
 -- who closes it sees neither.
 CREATE OR REPLACE FUNCTION lf_closing_counts(unit_path text, on_day date)

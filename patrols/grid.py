@@ -179,6 +179,13 @@ class CoverRow:
     is_first: bool  # of its beat: the name is written once
     broken: frozenset[dt.date]  # the days on which its people together break a limit
 
+    @property
+    def leads(self) -> list[tuple[Column, str]]:
+        """The officer who leads on each day; empty where the need is not police-led, or nobody serves it."""
+        if not any(need and need.officer_led for _column, need in self.cells):
+            return []
+        return [(column, need.lead if need and need.officer_led and need.have else "") for column, need in self.cells]
+
 
 @dataclass(frozen=True)
 class Strip:
@@ -218,13 +225,18 @@ class Grid:
     def roster(self) -> Roster:
         return self.sheet.roster
 
+    @property
+    def is_part(self) -> bool:
+        """A group's rows alone: what the squadron covers and breaks together does not show in them."""
+        return self.sheet.is_part
+
     @cached_property
     def findings(self) -> list[Finding]:
         return [finding for finding in self.sheet.findings() if finding.hard]
 
     @cached_property
     def needs(self) -> list[NeedCover]:
-        return self.sheet.cover()
+        return [] if self.is_part else self.sheet.cover()
 
     @cached_property
     def columns(self) -> list[Column]:
@@ -291,9 +303,10 @@ class Grid:
     def print_density(self) -> int:
         """How tightly the printed rows stand, 1 to 4, so that forty people, crews and cover fit on one A3 page.
 
-        More than fits at the tightest legible height goes over several pages.
+        More than fits at the tightest legible height goes over several pages, at a comfortable one.
         """
-        lines = len(self.sheet.members) + 0.87 * len(self.crews) + 0.77 * len(self.cover_rows)
+        below = len(self.cover_rows) + sum(bool(row.leads) for row in self.cover_rows)
+        lines = len(self.sheet.members) + 0.87 * len(self.crews) + 0.77 * below
         return next((level for level, most in enumerate(LINES_A_PAGE, start=1) if lines <= most), 2)
 
     @property

@@ -124,6 +124,14 @@ class _Sheet:
                 look |= {"bg_color": SHORT[0], "font_color": SHORT[1], "bold": True}
             self._text(self.row, number, f"{need.have}/{need.minimum}" if need else "", **look)
         self.row += 1
+        if cover.leads:
+            self._leads(cover.leads)
+
+    def _leads(self, leads: list[tuple[Column, str]]) -> None:
+        self._text(self.row, NAME_COLUMN, _("Led by"), align="left", indent=1, font_size=9)
+        for number, (column, officer) in enumerate(leads, start=FIRST_DAY):
+            self._text(self.row, number, officer, **_ground(column), font_size=7, shrink=True)
+        self.row += 1
 
     def _legend(self) -> None:
         kinds = self.grid.used_shifts

@@ -49,6 +49,8 @@ class EmergencyException(models.Model):
     row_scope = RowScope(("roster",))
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="exceptions", verbose_name=_("squadron"))
+    # Whom it concerns, by member id; empty: everybody. Ids and no link: signature and history freeze them with the row.
+    people = ArrayField(models.BigIntegerField(), verbose_name=_("people"), default=list, blank=True)
     limits = ArrayField(models.CharField(max_length=18), verbose_name=_("limits lifted"))
     first_day = models.DateField(_("from"))
     last_day = models.DateField(_("until"))

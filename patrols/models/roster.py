@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Self
 
 import pghistory
 import pgtrigger
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
@@ -20,9 +22,9 @@ from patrols.models.beat import Beat
 from patrols.models.shift import ShiftType
 from personnel.models import Engagement, Member, MemberStatus
 from personnel.models.member import MemberQuerySet
-from teams.models import Unit
+from teams.models import Unit, UnitKind, User
 from teams.policy import Action
-from teams.scope import ScopedQuerySet
+from teams.scope import ScopedQuerySet, scope_of
 
 
 class RosterStatus(models.TextChoices):
@@ -38,6 +40,16 @@ class DaySpan(Func):
 
 class RosterQuerySet(ScopedQuerySet):
     view_action = Action.ROSTER_VIEW
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Those of the user's units; of the squadron above a group, the published ones, to read the group's rows in."""
+        above = [
+            path[:length]
+            for path in scope_of(user, self.view_action).paths
+            for length in range(Unit.steplen, len(path), Unit.steplen)
+        ]
+        of_squadron = self.filter(unit__path__in=above, unit__kind=UnitKind.SQUADRON).exclude(status=RosterStatus.DRAFT)
+        return super().visible_to(user) | of_squadron if above else super().visible_to(user)
 
 
 class CertificateRequired(pgtrigger.Trigger):
@@ -104,7 +116,11 @@ class PublishedRosterSound(pgtrigger.Trigger):
 class Roster(models.Model):
     """A squadron's duties over a span of days. Draft → published → closed."""
 
-    row_scope = RowScope(("roster",), own="status <> 'draft' AND id IN (SELECT lf_own_rosters())")
+    row_scope = RowScope(
+        ("roster",),
+        own="status <> 'draft' AND (id IN (SELECT lf_own_rosters()) OR unit_id = ANY"
+        " (coalesce((SELECT lf_units_above(current_setting('lf.scope_roster', true))), '{}')::bigint[]))",
+    )
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="rosters", verbose_name=_("squadron"))
     first_day = models.DateField(_("first day"))

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from lianfang.platform.problems import Problem
 from patrols.models import EmergencyException, WaivableLimit
+from personnel.models import Member
 from teams.models import User
 from teams.policy import Action
 from teams.scope import scope_of
@@ -27,6 +28,14 @@ def asking_problems(row: EmergencyException) -> list[Problem]:
     if not row.reason.strip():
         found.append(Problem("exception_reason", _("Say what the emergency is."), field="reason"))
     return found
+
+
+def people_problems(row: EmergencyException) -> list[Problem]:
+    """The people named are the squadron's own: one exception, one squadron."""
+    own = Member.objects.filter(pk__in=row.people, unit__path__startswith=row.unit.path).count()
+    if own == len(set(row.people)):
+        return []
+    return [Problem("exception_people", _("Choose people of the squadron, or nobody for all of it."), field="people")]
 
 
 def signing_problems(row: EmergencyException, by: User) -> list[Problem]:

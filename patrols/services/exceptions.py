@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -13,8 +14,9 @@ from lianfang.platform.history import service
 from lianfang.platform.problems import Problem, Refused
 from patrols import rostering as engine
 from patrols.models import EmergencyException
-from patrols.rules.exceptions import asking_problems, signing_problems
+from patrols.rules.exceptions import asking_problems, people_problems, signing_problems
 from patrols.services import rostering
+from personnel.models import Member
 from teams.models import User
 from teams.policy import Action
 from teams.scope import scope_of
@@ -23,7 +25,7 @@ from teams.scope import scope_of
 @service
 def ask_exception(*, by: User, exception: EmergencyException) -> EmergencyException:
     """Ask for limits to be lifted; nothing is lifted before somebody else signs. Raises `Refused`."""
-    if problems := asking_problems(exception):
+    if problems := asking_problems(exception) + people_problems(exception):
         raise Refused(problems)
     if not scope_of(by, Action.ROSTER_PUBLISH).covers(exception.unit.path):
         raise PermissionDenied
@@ -62,12 +64,21 @@ def lifted(sheet: rostering.Sheet) -> list[Problem]:
     return [Problem(item.code, sheet.words.sentence(item)) for item in found]
 
 
+def names_of(rows: Iterable[EmergencyException]) -> dict[int, list[str]]:
+    """The names of the people whom each exception concerns, by its id; one query for all."""
+    listed = list(rows)
+    wanted = {pk for row in listed for pk in row.people}
+    names = dict(Member.objects.filter(pk__in=wanted).values_list("pk", "name")) if wanted else {}
+    return {row.pk: [names[pk] for pk in row.people if pk in names] for row in listed}
+
+
 def frozen(sheet: rostering.Sheet) -> list[dict[str, Any]]:
     """The exceptions as a published version keeps them, accounts by their ids."""
     return [
         {
             "id": row.pk,
             "limits": list(row.limits),
+            "people": list(row.people),
             "first_day": row.first_day.isoformat(),
             "last_day": row.last_day.isoformat(),
             "reason": row.reason,

@@ -29,6 +29,7 @@ CONSTRAINTS = {
     "one_engagement_at_a_time": gettext_lazy("Somebody's time was taken meanwhile. Look at the roster again."),
     "duty_needs_certificate": gettext_lazy("A certificate was withdrawn meanwhile. Look at the roster again."),
     "published_duty_holds_time": gettext_lazy("The roster changed while it was being published. Try again."),
+    "roster_version_number_once": gettext_lazy("Somebody else has just published this roster. Look at it again."),
     "published_duties_guarded": gettext_lazy("The roster is published: its duties change only with a reason."),
 }
 
@@ -74,7 +75,7 @@ def publish(*, by: User | None, roster: Roster) -> RosterVersion:
         roster.status = RosterStatus.PUBLISHED
         roster.version += 1
         roster.save()
-    return _freeze(roster, by, exceptions.frozen(sheet))
+        return _freeze(roster, by, exceptions.frozen(sheet))
 
 
 @service

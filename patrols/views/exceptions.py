@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,6 +17,7 @@ from lianfang.platform.problems import Refused
 from patrols.forms.exceptions import ExceptionForm
 from patrols.models import EmergencyException
 from patrols.services import exceptions
+from personnel.models import Member, MemberStatus
 from teams.gate import SignedInRequest, gate, manageable
 from teams.models import Unit
 from teams.policy import Action
@@ -30,13 +32,16 @@ def exception_list(request: SignedInRequest) -> HttpResponse:
     """The exceptions of the user's units, the latest first; what waits to be signed stands out."""
     rows = EmergencyException.objects.visible_to(request.user).select_related("unit", "asked_by", "signed_by")
     signing, asking = (scope_of(request.user, action) for action in (Action.LIMITS_MANAGE, Action.ROSTER_PUBLISH))
+    shown = list(rows[:PER_PAGE])
+    names = exceptions.names_of(shown)
     listed = [
         {
             "row": row,
+            "names": names[row.pk],
             "may_sign": not row.signed_at and row.asked_by_id != request.user.pk and signing.covers(row.unit.path),
             "may_withdraw": not row.signed_at and asking.covers(row.unit.path),
         }
-        for row in rows[:PER_PAGE]
+        for row in shown
     ]
     context = {"exceptions": listed, "may_ask": bool(scope_of(request.user, Action.ROSTER_PUBLISH))}
     return render(request, "patrols/exception/list.html", context)
@@ -47,7 +52,7 @@ def exception_list(request: SignedInRequest) -> HttpResponse:
 def exception_new(request: SignedInRequest) -> HttpResponse:
     """Ask for an exception."""
     units = Unit.objects.manageable_by(request.user, Action.ROSTER_PUBLISH).squadrons().open(timezone.localdate())
-    form = ExceptionForm(request.POST or None, units=units)
+    form = ExceptionForm(request.POST or None, units=units, members=_people(request, units))
     if request.method == "POST" and form.is_valid():
         exceptions.ask_exception(by=request.user, exception=form.save(commit=False))
         messages.success(request, _("Asked for. It holds once the brigade has signed it."))
@@ -79,6 +84,15 @@ def exception_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     except Refused as refusal:
         messages.warning(request, str(refusal.problems[0].message))
     return redirect("exception-list")
+
+
+def _people(request: SignedInRequest, units: Any) -> Any:
+    """The serving members of the squadrons, by name."""
+    within = Q(pk__in=[])
+    for path in units.values_list("path", flat=True):
+        within |= Q(unit__path__startswith=path)
+    rows = Member.objects.manageable_by(request.user, Action.MEMBER_VIEW).filter(within)
+    return rows.exclude(status=MemberStatus.LEFT).order_by("name_pinyin", "pk")
 
 
 def _row(request: SignedInRequest, action: Action, pk: int) -> Any:

@@ -23,6 +23,7 @@ from patrols.forms.roster import RemarkForm
 from patrols.grid import Grid, facts_json
 from patrols.models import DutyOrigin, Roster, RosterStatus
 from patrols.services import duties, remarks, rostering, rosters
+from patrols.views.sheets import reads_whole, sheet_for
 from patrols.wording import ChangeLine, ChangeLines
 from teams.gate import SignedInRequest, gate, manageable, visible
 from teams.policy import Action
@@ -70,8 +71,10 @@ def roster_grid(request: SignedInRequest, pk: int) -> HttpResponse:
     """
     roster = visible(_rosters(), request.user, pk=pk)
     today = timezone.localdate()
-    compared = roster.versions.first() if request.GET.get("compare") else None
-    grid = Grid(rostering.sheet(roster), today=today, compared=compared)
+    # A version holds everybody's duties, so a group leader's view knows none.
+    comparing = request.GET.get("compare") and reads_whole(request.user, roster)
+    compared = roster.versions.first() if comparing else None
+    grid = Grid(sheet_for(request.user, roster), today=today, compared=compared)
     may_edit = scope_of(request.user, Action.ROSTER_EDIT).covers(roster.unit.path)
     day = RosterDay(grid, _shown_day(roster, request.GET.get("day", ""), today))
     context: dict[str, Any] = {"roster": roster, "grid": grid, "may_edit": may_edit, "day": day}

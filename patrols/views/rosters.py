@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +21,7 @@ from patrols.grid import Grid
 from patrols.models import Roster, RosterVersion
 from patrols.rules.versions import Change
 from patrols.services import copies, exceptions, rostering, rosters
+from patrols.views.sheets import reads_whole, sheet_for
 from patrols.wording import ChangeLines
 from teams.gate import SignedInRequest, gate, manageable, visible
 from teams.models import CalendarDay, Unit
@@ -131,7 +132,7 @@ def roster_close(request: SignedInRequest, pk: int) -> HttpResponse:
 @gate(Action.ROSTER_VIEW)
 def roster_versions(request: SignedInRequest, pk: int) -> HttpResponse:
     """Each published version and what it changed against the one before."""
-    roster = visible(_rosters(), request.user, pk=pk)
+    roster = _whole(request, pk)
     versions = list(RosterVersion.objects.filter(roster=roster).select_related("published_by"))
     changes = [[Change.from_json(item) for item in version.changes] for version in versions]
     lines = ChangeLines(roster, [change for found in changes for change in found])
@@ -147,7 +148,7 @@ def roster_versions(request: SignedInRequest, pk: int) -> HttpResponse:
 @gate(Action.ROSTER_VIEW)
 def roster_version(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     """One published version on paper, as it was, however the roster stands now."""
-    roster = visible(_rosters(), request.user, pk=pk)
+    roster = _whole(request, pk)
     version = get_object_or_404(RosterVersion.objects.select_related("roster__unit"), roster=roster, number=number)
     context = {"roster": roster, "version": version, "grid": Grid(rostering.version_sheet(version))}
     return render(request, "patrols/roster/print.html", context | {"today": timezone.localdate()})
@@ -158,7 +159,7 @@ def roster_version(request: SignedInRequest, pk: int, number: int) -> HttpRespon
 def roster_print(request: SignedInRequest, pk: int) -> HttpResponse:
     """The sheet for the wall: A3 landscape, one page for forty people."""
     roster = visible(_rosters(), request.user, pk=pk)
-    context = {"roster": roster, "grid": Grid(rostering.sheet(roster)), "today": timezone.localdate()}
+    context = {"roster": roster, "grid": Grid(sheet_for(request.user, roster)), "today": timezone.localdate()}
     return render(request, "patrols/roster/print.html", context)
 
 
@@ -167,7 +168,7 @@ def roster_print(request: SignedInRequest, pk: int) -> HttpResponse:
 def roster_xlsx(request: SignedInRequest, pk: int) -> HttpResponse:
     """The workbook that looks like the grid."""
     roster = visible(_rosters(), request.user, pk=pk)
-    content = workbook.roster_workbook(Grid(rostering.sheet(roster)))
+    content = workbook.roster_workbook(Grid(sheet_for(request.user, roster)))
     name = f"roster-{roster.unit.code}-{roster.first_day:%Y-%m-%d}.xlsx"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(content, content_type=XLSX, headers=headers)
@@ -186,6 +187,14 @@ def _publish_page(request: SignedInRequest, roster: Roster, problems: list[Any],
         "cancel_url": reverse("roster-grid", args=[roster.pk]),
     }
     return render(request, "patrols/roster/publish.html", context, status=status)
+
+
+def _whole(request: SignedInRequest, pk: int) -> Roster:
+    """The roster, for those who may see all of it: a version holds everybody's duties."""
+    roster: Roster = visible(_rosters(), request.user, pk=pk)
+    if not reads_whole(request.user, roster):
+        raise Http404
+    return roster
 
 
 def _rosters() -> Any:

@@ -115,6 +115,27 @@ def test_exception_that_makes_no_sense_is_refused_by_the_database(station, leade
         EmergencyException.objects.create(unit=station.roster.unit, **(row | values))
 
 
+def test_exception_for_single_people_lifts_nothing_for_the_others(tired, leader, brigade_staff):
+    make_duty(tired.roster, tired.li, day(1), tired.night)
+    make_duty(tired.roster, tired.li, day(2), tired.late)
+    exceptions.sign_exception(by=brigade_staff, exception=ask(tired, leader, people=[tired.zhang.pk]))
+    found = rostering.sheet(tired.roster).findings()
+    assert [(finding.code, finding.member_id) for finding in found] == [("rest", tired.li.pk)]
+
+
+def test_exception_names_people_of_its_own_squadron(station, leader, foreign_member, client_of):
+    posted = {"unit": station.roster.unit_id, "limits": ["rest"], "first_day": "2026-12-01", "last_day": "2026-12-03"}
+    posted |= {"reason": "防汛抢险", "people": [station.zhang.pk]}
+    client = client_of(leader)
+    refused = client.post(reverse("exception-new"), posted | {"people": [foreign_member.pk]})
+    assert refused.context["form"].errors["people"]
+    assert client.post(reverse("exception-new"), posted).status_code == 302
+    assert EmergencyException.objects.get().people == [station.zhang.pk]
+    assert "张建国" in client.get(reverse("exception-list")).content.decode()
+    with pytest.raises(Refused):
+        ask(station, leader, people=[foreign_member.pk])
+
+
 # --- protected people ------------------------------------------------------------------------------------------------
 
 

@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
-from patrols.models import Duty, Roster
+from patrols.models import CoverRequirement, Duty, Roster, RosterVersion, SwornOfficer
 from patrols.services import rosters
-from tests.factories import make_absence, make_duty, make_member, make_roster, make_user
+from teams.scope import row_scope
+from tests.factories import make_absence, make_duty, make_member, make_roster
 from tests.html import assert_csp_clean
 
 pytestmark = pytest.mark.django_db
@@ -222,6 +223,59 @@ def test_my_shifts_counts_last_nights_shift_while_it_runs(station, member, clien
         assert client_of(member.user).get(reverse("my-shifts")).context["next"].day == day(1)
 
 
-def test_group_leader_of_another_group_gets_no_roster(station, county, client_of):
-    chief = make_user("chief", "group_leader", county.group)
-    assert client_of(chief).get(page("roster-grid", station)).status_code == 404
+# --- group leaders ------------------------------------------------------------
+
+
+@pytest.fixture
+def published(filled):
+    """张建国 of the first group and 李伟 of the second have duties, and the roster is published."""
+    make_duty(filled.roster, filled.li, day(1), filled.late)
+    rosters.publish(by=None, roster=filled.roster)
+    return filled
+
+
+@pytest.mark.parametrize("name", ["roster-grid", "roster-print"])
+def test_group_leader_reads_the_groups_rows_of_a_published_roster(published, group_leader, client_of, name):
+    response = client_of(group_leader).get(page(name, published))
+    text = response.content.decode()
+    assert "张建国" in text
+    assert "李伟" not in text
+    assert "文化路夜巡线 早" not in text  # the squadron's cover is the leader's matter
+    assert response.context["grid"].cover_rows == []
+
+
+def test_group_leader_finds_the_roster_in_the_list_and_gets_its_workbook(published, group_leader, client_of):
+    client = client_of(group_leader)
+    assert [row.pk for row in client.get(reverse("roster-list")).context["rosters"]] == [published.roster.pk]
+    names = [row[0] for row in rows_of(client.get(page("roster-xlsx", published)))]
+    assert "张建国" in names
+    assert "李伟" not in names
+
+
+def test_group_leader_changes_nothing_and_sees_no_version(published, group_leader, client_of):
+    client = client_of(group_leader)
+    assert client.post(page("roster-cells", published), {}, content_type="application/json").status_code == 403
+    assert client.post(page("roster-unpublish", published), {"reason": "x"}).status_code == 403
+    assert client.get(page("roster-versions", published)).status_code == 404
+    assert client.get(reverse("roster-version", args=[published.roster.pk, 1])).status_code == 404
+    with row_scope(group_leader):
+        assert {duty.member_id for duty in Duty.objects.all()} == {published.zhang.pk}
+        assert not RosterVersion.objects.exists()
+
+
+def test_group_leader_sees_no_draft_and_no_other_squadron(filled, county, group_leader, client_of):
+    assert client_of(group_leader).get(page("roster-grid", filled)).status_code == 404
+    other = make_roster(county.other_squadron, day(1), day(31), status="published")
+    assert client_of(group_leader).get(reverse("roster-grid", args=[other.pk])).status_code == 404
+
+
+# --- officers on paper --------------------------------------------------------
+
+
+def test_print_and_workbook_name_the_officer_who_leads(filled, leader, client_of):
+    CoverRequirement.objects.filter(shift_type=filled.early).update(task_kind="checks", officer_led=True)
+    SwornOfficer.objects.create(unit=filled.roster.unit, name="赵警官")
+    assert "赵警官" in client_of(leader).get(page("roster-print", filled)).content.decode()
+    rows = rows_of(client_of(leader).get(page("roster-xlsx", filled)))
+    at = [row[0] for row in rows].index("文化路夜巡线 早")
+    assert rows[at + 1][1:3] == ["赵警官", ""]  # nobody serves on the second day

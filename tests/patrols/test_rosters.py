@@ -366,3 +366,14 @@ def test_two_drafts_of_a_squadron_heed_each_other(station):
     make_duty(january, station.zhang, dt.date(2027, 1, 1), station.early)
     assert [finding.code for finding in rostering.judge(january)] == ["rest"]
     assert [finding.code for finding in rostering.judge(station.roster)] == ["rest"]
+
+
+def test_publish_of_a_number_that_stands_already_is_refused_with_a_sentence(station, leader):
+    """Two publish at the same moment: the second meets the first one's version."""
+    make_duty(station.roster, station.zhang, day(5), station.late)
+    RosterVersion.objects.create(roster=station.roster, unit=station.roster.unit, number=1, duties=[], digest="0" * 64)
+    with pytest.raises(Refused) as refusal:
+        rosters.publish(by=leader, roster=station.roster)
+    assert codes(refusal) == {"roster_version_number_once"}
+    station.roster.refresh_from_db()
+    assert station.roster.is_draft

@@ -341,8 +341,9 @@ def _waivers(facts: Facts) -> Iterator[engine.Waiver]:
     """Signed emergency exceptions (劳动法 42), one for each limit that they lift."""
     for row in facts.exceptions:
         first, last = facts.index(row.first_day), facts.index(row.last_day)
+        people = frozenset(map(str, row.people)) if row.people else None
         for code in row.limits:
-            yield engine.Waiver(code=code, first_day=first, last_day=last, reference=str(row.pk))
+            yield engine.Waiver(code=code, first_day=first, last_day=last, people=people, reference=str(row.pk))
 
 
 def _limits_in(facts: Facts, row: WorkingTimeLimits, people: list[Member]) -> Iterator[limits.Limit]:
