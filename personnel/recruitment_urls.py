@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from personnel.views.recruitment import board, campaigns, candidates, figures, own, public, quota
+from personnel.views.recruitment import board, campaigns, candidates, figures, own, public, quota, uploads
 
 urlpatterns: list[URLPattern] = [
     path("recruitment/", campaigns.campaign_list, name="campaign-list"),
@@ -26,7 +26,11 @@ urlpatterns: list[URLPattern] = [
     path("recruitment/<int:pk>/scores/<int:step>/", board.score_sheet, name="score-sheet"),
     path("recruitment/<int:pk>/scores/<int:step>/workbook/", board.score_workbook, name="score-workbook"),
     path("recruitment/<int:pk>/applications/new/", candidates.application_new, name="application-new"),
-    path("recruitment/<int:pk>/applications/import/", candidates.application_import, name="application-import"),
+    path("recruitment/<int:pk>/applications/import/", uploads.application_import, name="application-import"),
+    path("recruitment/<int:pk>/applications/template/", uploads.application_template, name="application-template"),
+    path("recruitment/uploads/<uuid:pk>/", uploads.upload_preview, name="recruitment-upload"),
+    path("recruitment/uploads/<uuid:pk>/cancel/", uploads.upload_cancel, name="recruitment-upload-cancel"),
+    path("recruitment/uploads/<uuid:pk>/reasons/", uploads.upload_reasons, name="recruitment-upload-reasons"),
     path("recruitment/applications/<int:pk>/", candidates.application_detail, name="application-detail"),
     path("recruitment/applications/<int:pk>/withdraw/", candidates.application_withdraw, name="application-withdraw"),
     path("recruitment/applications/<int:pk>/claims/", candidates.application_claims, name="application-claims"),

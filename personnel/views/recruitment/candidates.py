@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from lianfang.platform.problems import Problem
 from personnel.forms.recruitment import (
     AnswerForm,
     ApplicationForm,
@@ -24,7 +23,6 @@ from personnel.forms.recruitment import (
     HireForm,
     KinshipForm,
     VettingForm,
-    WorkbookForm,
 )
 from personnel.models import (
     Application,
@@ -41,7 +39,6 @@ from personnel.models import (
 from personnel.rules.recruitment import candidates as rules
 from personnel.rules.recruitment.hiring import longest_probation, months_on
 from personnel.services.recruitment import applications, board, documents, notice, ranking
-from personnel.services.recruitment.importing import judged
 from personnel.views.recruitment.answers import act, status_of, written
 from teams.gate import SignedInRequest, gate, manageable, visible
 from teams.models import User
@@ -118,28 +115,6 @@ def _campaign(user: User, pk: int) -> Campaign:
     rows = Campaign.objects.select_related("unit")
     campaign: Campaign = manageable(rows, user, Action.RECRUITMENT_MANAGE, pk=pk)
     return campaign
-
-
-@require_http_methods(["GET", "POST"])
-@gate(Action.RECRUITMENT_VIEW)
-def application_import(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Applications from a workbook: all rows, or none and what is wrong in each."""
-    campaign = _campaign(request.user, pk)
-    form = WorkbookForm(request.POST or None, request.FILES or None)
-    problems: list[Problem] = []
-
-    def write() -> None:
-        rows, wrong = judged(form.cleaned_data["workbook"].read(), campaign)
-        problems.extend(wrong)
-        if not wrong:
-            count = applications.apply_many(by=request.user, campaign=campaign, rows=rows)
-            messages.success(request, _("%(count)d applications entered.") % {"count": count})
-
-    if request.method == "POST" and written(form, write) and not problems:
-        return redirect("campaign-board", pk)
-    context = {"form": form, "campaign": campaign, "problems": problems}
-    status = 422 if problems else status_of(form)
-    return render(request, "personnel/recruitment/import.html", context, status=status)
 
 
 @require_POST
