@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from teams.views import calendar, figures, leaders, quick_start, sign_in, units
+from teams.views import calendar, figures, leaders, quick_start, sign_in, units, workbooks
 
 urlpatterns: list[URLPattern] = [
     path("sign-in/", sign_in.sign_in, name="sign-in"),
@@ -11,6 +11,10 @@ urlpatterns: list[URLPattern] = [
     path("calendar/<int:year>/shipped/", calendar.import_shipped, name="calendar-shipped"),
     path("calendar/template/", calendar.template, name="calendar-template"),
     path("units/quick-start/", quick_start.unit_quick_start, name="unit-quick-start"),
+    path("units/workbook/", workbooks.unit_import, name="unit-import"),
+    path("units/workbook/template/", workbooks.unit_template, name="unit-template"),
+    path("accounts/workbook/", workbooks.account_import, name="account-import"),
+    path("accounts/workbook/template/", workbooks.account_template, name="account-template"),
     path("accounts/leaders/", quick_start.leader_accounts, name="leader-accounts"),
     path("units/", units.unit_list, name="unit-list"),
     path("units/<int:pk>/", units.unit_detail, name="unit-detail"),

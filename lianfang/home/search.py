@@ -54,7 +54,9 @@ def _members(user: User, text: str) -> Kind:
 
 def _beats(user: User, text: str) -> Kind:
     rows = Beat.objects.visible_to(user).filter(name__icontains=text, is_active=True).select_related("unit")
-    return Kind.of(_("Beats"), [Hit(row.name, row.unit.label, address("cover-page")) for row in rows[: MOST + 1]])
+    return Kind.of(
+        _("Beats"), [Hit(row.name, row.unit.label, address("beat-page", row.pk)) for row in rows[: MOST + 1]]
+    )
 
 
 def _units(user: User, text: str) -> Kind:

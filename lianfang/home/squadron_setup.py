@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -24,38 +28,58 @@ def squadron_steps(user: User, unit: Unit, today: dt.date) -> list[Step]:
     return list(_steps(user, unit, today))
 
 
-def squadrons_prepared(units: Iterable[Unit]) -> int:
-    """How many of the squadrons have cover set, which takes beats and shift types."""
-    return len(set(CoverRequirement.objects.filter(beat__unit__in=units).values_list("beat__unit_id", flat=True)))
+@dataclass(frozen=True)
+class Prepared:
+    """What a squadron has set up of its duty."""
+
+    shifts: int
+    beats: int
+    needs: int
+
+
+def squadrons_prepared(units: Sequence[Unit]) -> dict[int, Prepared]:
+    """Shift types, beats and needs in use of each squadron, by its id."""
+    shifts = _counted(ShiftType.objects.filter(unit__in=units, is_active=True), "unit_id")
+    beats = _counted(Beat.objects.filter(unit__in=units, is_active=True), "unit_id")
+    needs = _counted(CoverRequirement.objects.filter(beat__unit__in=units), "beat__unit_id")
+    return {unit.pk: Prepared(shifts[unit.pk], beats[unit.pk], needs[unit.pk]) for unit in units}
+
+
+def _counted(rows: QuerySet[Any], by: str) -> Counter[int]:
+    return Counter(dict(rows.order_by().values_list(by).annotate(n=Count("pk"))))
 
 
 def _steps(user: User, unit: Unit, today: dt.date) -> Iterator[Step]:
-    shifts = ShiftType.objects.filter(unit=unit, is_active=True).count()
-    beats = Beat.objects.filter(unit=unit, is_active=True).count()
-    needs = CoverRequirement.objects.filter(beat__unit=unit).count()
+    ready = squadrons_prepared([unit])[unit.pk]
     here = f"?unit={unit.pk}"
     yield Step(
         _("Shift types"),
-        ngettext("%(n)d shift type", "%(n)d shift types", shifts) % {"n": shifts} if shifts else _("none yet"),
-        shifts > 0,
+        ngettext("%(n)d shift type", "%(n)d shift types", ready.shifts) % {"n": ready.shifts}
+        if ready.shifts
+        else _("none yet"),
+        ready.shifts > 0,
         [
-            Do(address("shift-usual", unit.pk), _("Set up the usual three shifts and standby"), is_post=True),
-            Do(address("shift-list") + here, _("Own shift types")),
+            Do(address("shift-usual", unit.pk, "three"), _("Set up the usual three shifts and standby"), is_post=True),
+            Do(address("shift-list") + here, _("Other sets, own shift types")),
         ],
         _("Early 6–14, late 14–22, night 22–6, standby 18–2; all of it can be changed."),
     )
+    workbook = [
+        Do(address("cover-import") + here, _("From a workbook")),
+        Do(address("cover-template") + here, _("Template")),
+    ]
     yield Step(
         _("Beats"),
-        ngettext("%(n)d beat", "%(n)d beats", beats) % {"n": beats} if beats else _("none yet"),
-        beats > 0,
-        [Do(address("beat-new") + here, _("Add a beat"))],
-        _("The points, lines and areas that must be covered."),
+        ngettext("%(n)d beat", "%(n)d beats", ready.beats) % {"n": ready.beats} if ready.beats else _("none yet"),
+        ready.beats > 0,
+        [*(workbook if ready.shifts else []), Do(address("beat-new") + here, _("Add a beat"))],
+        _("The points, lines and areas that must be covered; a workbook brings their cover too."),
     )
     yield Step(
         _("Cover"),
-        ngettext("%(n)d need", "%(n)d needs", needs) % {"n": needs} if needs else _("none yet"),
-        needs > 0,
-        [Do(address("cover-page") + here, _("Set the cover"))] if beats and shifts else [],
+        ngettext("%(n)d need", "%(n)d needs", ready.needs) % {"n": ready.needs} if ready.needs else _("none yet"),
+        ready.needs > 0,
+        [Do(address("cover-page") + here, _("Set the cover"))] if ready.beats and ready.shifts else [],
         _("How many people each beat needs, in which shift, on which days."),
     )
     yield from _people_steps(user, unit, today)
@@ -64,7 +88,7 @@ def _steps(user: User, unit: Unit, today: dt.date) -> Iterator[Step]:
         _("First roster"),
         _("made") if rosters else _("none yet"),
         rosters,
-        [Do(address("roster-new"), _("Make the first roster"))] if shifts else [],
+        [Do(address("roster-new"), _("Make the first roster"))] if ready.shifts else [],
         _("Generate it, change what you like, publish, print."),
     )
 

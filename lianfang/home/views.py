@@ -19,7 +19,7 @@ from lianfang.home.brigade import brigade_today, squadrons_of
 from lianfang.home.own import own_today
 from lianfang.home.review import review_today
 from lianfang.home.search import search
-from lianfang.home.setup import setup_steps
+from lianfang.home.setup import setup_steps, squadron_states
 from lianfang.home.squadron import squadron_today
 from lianfang.home.squadron_setup import squadron_steps
 from lianfang.home.steps import Steps
@@ -79,8 +79,10 @@ def _brigade(request: SignedInRequest) -> HttpResponse:
 
 
 def _setup(request: SignedInRequest) -> HttpResponse:
-    steps = Steps.of(setup_steps(request.user, timezone.localdate()))
-    return render(request, "home/setup.html", {"steps": steps})
+    today = timezone.localdate()
+    states = squadron_states(request.user, today)
+    steps = Steps.of(setup_steps(request.user, today, states))
+    return render(request, "home/setup.html", {"steps": steps, "squadrons": states})
 
 
 def _review(request: SignedInRequest) -> HttpResponse:

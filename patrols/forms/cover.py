@@ -7,14 +7,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from patrols.models import BeatKind, CoverRequirement, ShiftType, TaskKind
+from patrols.models import BeatKind, CoverRequirement, ShiftType
 from patrols.models.cover import WEEKDAYS
 from patrols.models.task import IN_PAIRS, LEAST_TOGETHER, NEEDS_OFFICER, choices
-from patrols.rules.cover import cover_problems, task_problems
+from patrols.rules.cover import USUAL_TASK, cover_problems, task_problems
 from personnel.models import SkillKind
 from teams.models import Unit
 
-USUAL_TASK = {BeatKind.POINT: TaskKind.GUARD, BeatKind.LINE: TaskKind.PATROL, BeatKind.AREA: TaskKind.PATROL}
 WEEKDAY_CHOICES = list(enumerate(WEEKDAYS))
 
 

@@ -8,10 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lianfang.platform.problems import Problem
-from patrols.models import CoverRequirement, TaskKind
+from patrols.models import BeatKind, CoverRequirement, TaskKind
 from patrols.models.task import FORBIDDEN_BY, IN_PAIRS, LEAST_TOGETHER, LED_BY_LAW, NEEDS_OFFICER
 from personnel.models import SkillKind
 
+# What a beat of each kind is usually for.
+USUAL_TASK = {BeatKind.POINT: TaskKind.GUARD, BeatKind.LINE: TaskKind.PATROL, BeatKind.AREA: TaskKind.PATROL}
 IDEAL_BELOW = Problem("cover_ideal", gettext_lazy("The ideal is at least the minimum."), field="ideal")
 DAYS_TURNED = Problem("cover_days", gettext_lazy("The last day lies before the first."), field="last_day")
 

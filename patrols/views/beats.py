@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,10 +17,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lianfang.platform.problems import Refused
 from patrols.forms.beats import BeatForm, CheckpointFormSet
-from patrols.models import Beat
+from patrols.models import Beat, SwornOfficer
 from patrols.services import cover
 from patrols.views.cover import address, chosen_squadron, squadrons
-from teams.gate import SignedInRequest, gate, manageable
+from teams.gate import SignedInRequest, gate, manageable, visible
 from teams.models import Unit
 from teams.policy import Action
 from teams.scope import scope_of
@@ -36,10 +37,28 @@ def beat_map(request: SignedInRequest) -> HttpResponse:
         "unit": unit,
         "units": squadrons(request),
         "beats": beats,
-        "map": _map_facts(beats, linked=may_edit),
+        "map": _map_facts(beats, linked=True),
         "may_edit": may_edit,
     }
     return render(request, "patrols/beat/map.html", context)
+
+
+@require_GET
+@gate(Action.COVER_VIEW)
+def beat_page(request: SignedInRequest, pk: int) -> HttpResponse:
+    """A beat with its cover and checkpoints, for whoever may see and not change it too."""
+    rows = Beat.objects.select_related("unit").prefetch_related("checkpoints__windows")
+    beat = visible(rows, request.user, pk=pk)
+    officers = SwornOfficer.objects.visible_to(request.user).filter(unit=beat.unit, is_active=True)
+    context = {
+        "beat": beat,
+        "needs": beat.cover.select_related("shift_type").prefetch_related("skills"),
+        "officers": officers.filter(Q(beats=beat) | Q(beats=None)),
+        "map": _map_facts([beat]),
+        "may_edit": scope_of(request.user, Action.COVER_MANAGE).covers(beat.unit.path),
+        "back": address("cover-page", beat.unit),
+    }
+    return render(request, "patrols/beat/page.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -118,7 +137,7 @@ def _map_facts(beats: Iterable[Beat], *, linked: bool = False) -> dict[str, str]
             "kind": beat.kind,
             "risk": beat.risk,
             "geometry": beat.geometry,
-            "url": reverse("beat-edit", args=[beat.pk]) if linked else "",
+            "url": reverse("beat-page", args=[beat.pk]) if linked else "",
             "checkpoints": [
                 {"name": stop.name, "place": [stop.longitude, stop.latitude], "windows": stop.windows_text}
                 for stop in beat.checkpoints.all()

@@ -12,6 +12,7 @@ from lianfang.platform.problems import Refused
 from patrols.forms.cover import ShiftTypeForm
 from patrols.models import ShiftType
 from patrols.services import cover
+from patrols.services.usual_shifts import SETS
 from patrols.views.cover import address, chosen_squadron, squadrons
 from teams.gate import SignedInRequest, gate, manageable
 from teams.policy import Action
@@ -29,6 +30,7 @@ def shift_list(request: SignedInRequest) -> HttpResponse:
         "units": squadrons(request),
         "shifts": ShiftType.objects.filter(unit=unit),
         "may_edit": may_edit,
+        "sets": SETS.items(),
     }
     return render(request, "patrols/shift/list.html", context)
 

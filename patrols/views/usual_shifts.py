@@ -18,13 +18,13 @@ from teams.policy import Action
 
 @require_POST
 @gate(Action.COVER_MANAGE)
-def shift_usual(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Set them up for the squadron `pk`, then show them."""
+def shift_usual(request: SignedInRequest, pk: int, kind: str) -> HttpResponse:
+    """Set up a ready set for the squadron `pk`, then show it."""
     unit = manageable(Unit.objects.get_queryset(), request.user, Action.COVER_MANAGE, pk=pk)
     try:
-        set_up_usual_shifts(by=request.user, unit=unit)
+        set_up_usual_shifts(by=request.user, unit=unit, kind=kind)
     except Refused as refused:
         messages.warning(request, str(refused.problems[0].message))
     else:
-        messages.success(request, _("Three shifts and standby are set up. Change times, keys and colours as you need."))
+        messages.success(request, _("The shift types are set up. Change times, keys and colours as you need."))
     return redirect(address("shift-list", unit))

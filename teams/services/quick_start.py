@@ -36,8 +36,15 @@ class Slip:
     """A new account with its first password, to be shown once."""
 
     user: User
-    unit: Unit
+    unit: Unit | None
     password: str
+    role: str = Role.LEADER
+
+    @property
+    def title(self) -> str:
+        """The post: unit and role."""
+        label = str(Role(self.role).label)
+        return f"{self.unit.name} · {label}" if self.unit else label
 
 
 def plan_problems(plan: Plan) -> list[Problem]:

@@ -22,7 +22,7 @@ TREE_COLUMNS = ("path", "depth", "numchild")  # filled when the row takes its pl
 @service
 def add_unit(*, by: User | None, parent: Unit | None, code: str, name: str, kind: str, short_name: str = "") -> Unit:
     """A new unit as the last below `parent` (None: the top). Raises `Refused`."""
-    _lock_tree()
+    lock_tree()
     parent = Unit.objects.get(pk=parent.pk) if parent else None
     unit: Unit = Unit(code=code, name=name, kind=kind, short_name=short_name)
     problems = row_problems(unit, exclude=TREE_COLUMNS)
@@ -75,13 +75,13 @@ def reopen_unit(*, by: User | None, unit: Unit) -> Unit:
     return row
 
 
-def _lock_tree() -> None:
+def lock_tree() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('lianfang.unit_tree'))")
 
 
 def _locked(by: User | None, unit: Unit) -> Unit:
-    _lock_tree()
+    lock_tree()
     row: Unit = Unit.objects.get(pk=unit.pk)
     _check_right(by, row)
     return row
