@@ -17,7 +17,7 @@ serve: packages
 
 test: packages-dev
 	@sh .ci/browser
-	@exec $(PYTHON) -m pytest -n 2 --dist loadgroup -rs $(TESTS)
+	@exec $(PYTHON) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -rs $(TESTS)
 
 lint: packages-dev
 	$(PYTHON) -m ruff check .

@@ -1,7 +1,13 @@
-"""The database of the test suite, and what a skipped test means."""
+"""The database of the test suite, the order of its tests, and what a skipped test means."""
+
+from __future__ import annotations
 
 import os
+import subprocess
+import sys
+from collections.abc import Iterator
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -10,22 +16,54 @@ from lianfang.platform.database import DatabaseUnavailable, configured_cluster, 
 
 # Nothing of a test database has to survive a power cut.
 QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+# Two workers end together if the long tests do not come last; those that need no database come first of all, while the
+# template is made.
+FIRST = ("tests/rostering", "tests/platform/test_supervisor", "tests/platform/test_database_server", "tests/platform")
+LONG = ("tests/home/test_demonstration", "tests/browser")
 _resources = ExitStack()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the embedded server, unless `DATABASE_URL` names one; the workers of pytest-xdist use it."""
-    cluster = configured_cluster(settings.BASE_DIR, name=settings.DATABASE_CLUSTER)
-    if cluster is None or hasattr(config, "workerinput"):
+    if hasattr(config, "workerinput") or config.option.collectonly:
         return
+    cluster = configured_cluster(settings.BASE_DIR, name=settings.DATABASE_CLUSTER)
     try:
-        _resources.enter_context(serve_cluster(cluster, *QUICK))
+        if cluster is not None:
+            _resources.enter_context(serve_cluster(cluster, *QUICK))
     except DatabaseUnavailable as problem:
         pytest.exit(str(problem), returncode=1)
+    # Beside the first tests; a worker that comes too early waits for it, and says what is wrong where it fails.
+    env = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"}
+    template = subprocess.Popen([sys.executable, "-m", "tests.database"], env=env, stderr=subprocess.DEVNULL)
+    _resources.callback(template.wait)
+    _resources.callback(template.terminate)
 
 
 def pytest_unconfigure() -> None:
     _resources.close()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
+    """A copy of the migrated template in place of pytest-django's own migrating."""
+    from tests import database
+
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    with django_db_blocker.unblock():
+        database.open_copy(worker)
+    yield
+    with django_db_blocker.unblock():
+        database.drop_copy(worker)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: _turn(item.nodeid))
+
+
+def _turn(name: str) -> int:
+    turns = [n for n, start in enumerate((*FIRST, *LONG)) if name.startswith(start)]
+    return turns[0] if turns else len(FIRST) + len(LONG)
 
 
 @pytest.hookimpl(trylast=True)
