@@ -5,4 +5,41 @@ FUNCTIONS = """
 CREATE OR REPLACE FUNCTION lf_member() RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER
   SET search_path = pg_catalog, public, pg_temp AS
   $$ SELECT id FROM personnel_member WHERE user_id = lf_user() $$;
+
+-- A name as it is compared: whatever the width, case, blanks and dots it was typed with. `rules.recruitment.kinship`
+-- has the same for Python.
+CREATE OR REPLACE FUNCTION lf_name(name text) RETURNS text LANGUAGE sql IMMUTABLE
+  SET search_path = pg_catalog, public, pg_temp AS
+  $$ SELECT regexp_replace(lower(normalize(name, NFKC)), '[[:space:]·•‧・.,，、''’_-]+', '', 'g') $$;
+
+-- Whether an assessor, by account or by name, is related to a candidate: as either of them said, about this
+-- application or an earlier one of the same person, or ahead of it about the name.
+CREATE OR REPLACE FUNCTION lf_related(candidate bigint, account bigint, assessor text) RETURNS boolean
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+  WITH names AS (
+    SELECT lf_name(u.name) AS name FROM teams_user u WHERE u.id = account AND u.name <> ''
+    UNION SELECT lf_name(u.username) FROM teams_user u WHERE u.id = account
+    UNION SELECT lf_name(assessor) WHERE assessor <> ''
+  )
+  SELECT EXISTS (
+    SELECT 1 FROM personnel_application me JOIN personnel_application mine ON mine.id_number_hash = me.id_number_hash
+      JOIN personnel_kinship k ON k.application_id = mine.id
+      WHERE me.id = candidate AND (k.assessor_id = account OR lf_name(k.relative_name) IN (SELECT name FROM names))
+  ) OR EXISTS (
+    SELECT 1 FROM personnel_application me JOIN personnel_assessorrelative r ON r.campaign_id = me.campaign_id
+      AND lf_name(r.candidate_name) = lf_name(me.name)
+      WHERE me.id = candidate AND (r.assessor_id = account OR lf_name(r.assessor_name) IN (SELECT name FROM names))
+  ) $$;
+
+-- What relatives gave before the kinship was declared does not count; after the freezing only a correction helps.
+CREATE OR REPLACE FUNCTION lf_strike(candidate bigint) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  IF EXISTS (SELECT 1 FROM personnel_ranking r JOIN personnel_application a ON a.campaign_id = r.campaign_id
+             WHERE a.id = candidate) THEN RETURN; END IF;
+  DELETE FROM personnel_panelmark m USING personnel_panelseat s
+    WHERE s.id = m.seat_id AND m.application_id = candidate AND lf_related(candidate, s.user_id, s.name);
+  UPDATE personnel_stepresult SET score = NULL
+    WHERE application_id = candidate AND score IS NOT NULL AND lf_related(candidate, assessor_id, NULL);
+END $$;
 """

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from personnel.views.recruitment import board, campaigns, candidates, figures, own, public, quota, uploads
+from personnel.views.recruitment import board, campaigns, candidates, figures, own, public, quota, scores, uploads
 
 urlpatterns: list[URLPattern] = [
     path("recruitment/", campaigns.campaign_list, name="campaign-list"),
@@ -23,8 +23,14 @@ urlpatterns: list[URLPattern] = [
     path("recruitment/<int:pk>/board/", board.campaign_board, name="campaign-board"),
     path("recruitment/<int:pk>/board/decide/", board.board_decide, name="board-decide"),
     path("recruitment/<int:pk>/board/<int:step>/let-in/", board.board_let_in, name="board-let-in"),
-    path("recruitment/<int:pk>/scores/<int:step>/", board.score_sheet, name="score-sheet"),
-    path("recruitment/<int:pk>/scores/<int:step>/workbook/", board.score_workbook, name="score-workbook"),
+    path("recruitment/<int:pk>/relatives/", campaigns.campaign_relatives, name="campaign-relatives"),
+    path("recruitment/<int:pk>/scores/<int:step>/", scores.score_sheet, name="score-sheet"),
+    path("recruitment/<int:pk>/scores/<int:step>/workbook/", scores.score_workbook, name="score-workbook"),
+    path("recruitment/<int:pk>/scores/<int:step>/assessors/new/", scores.seat_new, name="seat-new"),
+    path("recruitment/assessors/<int:pk>/", scores.seat_sheet, name="seat-sheet"),
+    path("recruitment/assessors/<int:pk>/workbook/", scores.seat_workbook, name="seat-workbook"),
+    path("recruitment/assessors/<int:pk>/remove/", scores.seat_remove, name="seat-remove"),
+    path("recruitment/vettings/", candidates.vetting_list, name="vetting-list"),
     path("recruitment/<int:pk>/applications/new/", candidates.application_new, name="application-new"),
     path("recruitment/<int:pk>/applications/import/", uploads.application_import, name="application-import"),
     path("recruitment/<int:pk>/applications/template/", uploads.application_template, name="application-template"),

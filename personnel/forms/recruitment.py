@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -21,29 +22,35 @@ from personnel.models import (
     DocumentKind,
     Education,
     FitnessItem,
+    FitnessStandard,
     Notice,
     NoticeEntry,
+    Panel,
     Priority,
     PriorityGroup,
+    Sex,
     Step,
+    StepKind,
     Vacancy,
     Vetting,
 )
-from personnel.rules.recruitment.campaigns import TIE_BREAKS
+from personnel.rules.recruitment.campaigns import tie_breaks
 from personnel.rules.recruitment.candidates import parsed_score
 from personnel.rules.recruitment.documents import PUBLIC_KINDS
+from personnel.rules.recruitment.ranking import EDUCATION, OLDER, PRIORITY, YOUNGER
+from personnel.rules.recruitment.terms import labels
+from personnel.services.recruitment.campaigns import FEWEST
 from personnel.services.recruitment.documents import MAX_BYTES
-from teams.models import StaffingStandard, Unit
+from teams.models import StaffingStandard, Unit, User
 
 TIE_LABELS = {
-    "priority": _("priority group first"),
-    "written": _("higher written score"),
-    "fitness": _("higher fitness score"),
-    "interview": _("higher interview score"),
-    "older": _("the older one"),
-    "younger": _("the younger one"),
+    PRIORITY: _("priority group first"),
+    EDUCATION: _("higher education first"),
+    OLDER: _("the older one"),
+    YOUNGER: _("the younger one"),
 }
 RELATIVES = 2
+MOST = Decimal("999.99")  # the service knows the full mark of the step
 
 
 class StandardForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -71,6 +78,7 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
             "born_until",
             "education",
             "staff_category",
+            "formula",
             "bonus_rule",
             "notice_days",
             "contact",
@@ -79,14 +87,23 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
         widgets = {
             **{name: DateInput() for name in ("apply_from", "apply_until", "born_from", "born_until")},
             "more_conditions": forms.Textarea(attrs={"rows": 3}),
+            "formula": forms.Textarea(attrs={"rows": 2}),
+        }
+        help_texts = {
+            "formula": _(
+                "Empty: the weights of the steps, and the bonus. Or for instance: written * 40% + fitness * 20% + "
+                "interview * 40% + bonus. Also max, min, average, trimmed, sum, cap and round, with brackets; names of "
+                "steps, of fitness items with points, and priority groups, in either language."
+            )
         }
 
     def __init__(self, *args: Any, units: QuerySet[Unit] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         chosen = list(self.instance.tie_breaks) if self.instance.pk else ["priority", "written"]
+        choices = [("", "—"), *tie_choices(self.instance)]
         for number in (1, 2, 3):
             field: Any = self.fields[f"tie_{number}"]
-            field.choices = [("", "—"), *((key, TIE_LABELS[key]) for key in TIE_BREAKS)]
+            field.choices = choices
             field.initial = chosen[number - 1] if number <= len(chosen) else ""
         if units is not None:
             self.fields["unit"] = UnitChoiceField(queryset=units, label=_("Unit"), empty_label=_("Choose a unit"))
@@ -109,17 +126,58 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
         return data | {"tie_breaks": list(dict.fromkeys(key for key in ties if key))}
 
 
+def tie_choices(campaign: Campaign) -> list[tuple[str, Any]]:
+    """What may decide among equals; a campaign that is not kept yet has the usual steps."""
+    if not campaign.pk:
+        usual = [(kind.value, kind.label) for kind in (StepKind.WRITTEN, StepKind.INTERVIEW)]
+        names: dict[str, Any] = dict(usual)
+        keys = [PRIORITY, *names, EDUCATION, OLDER, YOUNGER]
+    else:
+        names, keys = dict(labels(campaign)), tie_breaks(campaign)
+    higher = str(_("higher score: %(step)s"))
+    return [(key, TIE_LABELS.get(key) or higher % {"step": names[key]}) for key in keys]
+
+
 class VacancyForm(forms.ModelForm):  # type: ignore[type-arg]
+    groups = forms.MultipleChoiceField(
+        label=_("only for"), choices=PriorityGroup.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
     class Meta:
         model = Vacancy
-        fields = ("unit", "title", "places")
+        fields = ("unit", "title", "places", "born_from", "born_until", "education", "sex", "sex_reason", "groups")
+        widgets = {"born_from": DateInput(), "born_until": DateInput()}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["sex"].choices = [("", _("any")), *Sex.choices]  # type: ignore[attr-defined]
 
 
 class StepForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Step
-        fields = ("kind", "starts_on", "weight", "pass_mark", "ratio")
+        fields = (
+            "kind",
+            "name",
+            "starts_on",
+            "is_scored",
+            "full_mark",
+            "weight",
+            "pass_mark",
+            "ratio",
+            "panel",
+            "panel_size",
+        )
         widgets = {"starts_on": DateInput()}
+
+    def clean(self) -> dict[str, Any]:
+        """A weight, or marks of assessors, make a score; each way of reckoning needs its assessors."""
+        data = super().clean() or self.cleaned_data
+        if data.get("weight") or data.get("panel") != Panel.NONE:
+            data["is_scored"] = True
+        if data.get("panel") in FEWEST:
+            data["panel_size"] = max(data.get("panel_size") or 1, FEWEST[data["panel"]])
+        return data
 
 
 class PriorityForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -131,7 +189,30 @@ class PriorityForm(forms.ModelForm):  # type: ignore[type-arg]
 class FitnessItemForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = FitnessItem
-        fields = ("name", "sex", "age_from", "age_until", "less_is_better", "limit", "measure")
+        fields = ("name", "sex", "age_from", "age_until", "less_is_better", "limit", "measure", "full_at")
+
+
+class FitnessStandardForm(FitnessItemForm):
+    class Meta(FitnessItemForm.Meta):
+        model = FitnessStandard  # type: ignore[assignment]
+
+
+class SeatForm(forms.Form):
+    """An assessor: one with an account, or a name where the marks come on paper."""
+
+    user = forms.ModelChoiceField(
+        queryset=User.objects.none(), label=_("Account"), required=False, empty_label=_("without: marks come on paper")
+    )
+    name = forms.CharField(label=_("Name"), max_length=40, required=False)
+
+    def __init__(self, *args: Any, users: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["user"].queryset = users  # type: ignore[attr-defined]
+
+
+class RelativeForm(forms.Form):
+    candidate_name = forms.CharField(label=_("Name of your relative"), max_length=40)
+    relation = forms.CharField(label=_("How you are related"), max_length=60)
 
 
 class ApplicationForm(forms.Form):
@@ -385,9 +466,9 @@ class CorrectionForm(forms.Form):
 
     def clean_after(self) -> Any:
         try:
-            return parsed_score(self.cleaned_data["after"])
+            return parsed_score(self.cleaned_data["after"], MOST)
         except ValueError:
-            raise forms.ValidationError(_("A score is a number from 0 to 100.")) from None
+            raise forms.ValidationError(_("A score is a number from 0 to the full mark of the step.")) from None
 
 
 class KinshipForm(forms.Form):

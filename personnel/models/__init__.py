@@ -2,21 +2,14 @@
 
 from personnel.models.certificate import DutyCertificate
 from personnel.models.imports import MemberImport
-from personnel.models.member import (
-    Education,
-    IdNumberReading,
-    Member,
-    MemberStatus,
-    PoliticalStatus,
-    Sex,
-    Source,
-    StaffCategory,
-)
+from personnel.models.member import IdNumberReading, Member, MemberStatus, Source, StaffCategory
+from personnel.models.person import Education, PoliticalStatus, Sex
 from personnel.models.protection import Protection, ProtectionKind
 from personnel.models.recruitment import (
     Application,
     ApplicationDocument,
     ApplicationState,
+    AssessorRelative,
     BonusRule,
     Campaign,
     CampaignStatus,
@@ -26,6 +19,7 @@ from personnel.models.recruitment import (
     DisqualifierKind,
     DocumentKind,
     FitnessItem,
+    FitnessStandard,
     FitnessValue,
     Hire,
     Kinship,
@@ -34,6 +28,9 @@ from personnel.models.recruitment import (
     NoticeEntry,
     Objection,
     Outcome,
+    Panel,
+    PanelMark,
+    PanelSeat,
     Priority,
     PriorityGroup,
     Ranking,
@@ -56,6 +53,7 @@ __all__ = [
     "Application",
     "ApplicationDocument",
     "ApplicationState",
+    "AssessorRelative",
     "BonusRule",
     "Campaign",
     "CampaignStatus",
@@ -69,6 +67,7 @@ __all__ = [
     "Engagement",
     "EngagementKind",
     "FitnessItem",
+    "FitnessStandard",
     "FitnessValue",
     "Hire",
     "IdNumberReading",
@@ -82,6 +81,9 @@ __all__ = [
     "NoticeEntry",
     "Objection",
     "Outcome",
+    "Panel",
+    "PanelMark",
+    "PanelSeat",
     "PoliticalStatus",
     "Priority",
     "PriorityGroup",

@@ -13,34 +13,12 @@ from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from lianfang.platform.fields import EncryptedTextField, lookup_hash
-from lianfang.platform.names import name_keys
+from lianfang.platform.fields import lookup_hash
 from lianfang.platform.security import RowScope, RowScopeOf
+from personnel.models.person import Person, Sex
 from teams.models import Unit
 from teams.policy import Action
 from teams.scope import ScopedQuerySet
-
-
-class Sex(models.TextChoices):
-    MALE = "male", _("male")
-    FEMALE = "female", _("female")
-
-
-class PoliticalStatus(models.TextChoices):
-    PARTY_MEMBER = "party_member", _("Party member")
-    PROBATIONARY = "probationary", _("probationary Party member")
-    LEAGUE_MEMBER = "league_member", _("League member")
-    MASSES = "masses", _("no party")
-    OTHER = "other", _("other party")
-
-
-class Education(models.TextChoices):
-    JUNIOR = "junior", _("junior secondary school")
-    SENIOR = "senior", _("senior secondary school")
-    VOCATIONAL = "vocational", _("secondary vocational school")
-    COLLEGE = "college", _("junior college")
-    BACHELOR = "bachelor", _("bachelor")
-    POSTGRADUATE = "postgraduate", _("postgraduate")
 
 
 class Source(models.TextChoices):
@@ -113,7 +91,7 @@ class MemberQuerySet(ScopedQuerySet):
 
 
 @pghistory.track()
-class Member(models.Model):
+class Member(Person):
     """A member of the force. The ID number is the key: people of one name are common."""
 
     row_scope = RowScope(("member", "roster"), own="user_id = (SELECT lf_user())")
@@ -127,23 +105,9 @@ class Member(models.Model):
         related_name="member",
         verbose_name=_("account"),
     )
-    name = models.CharField(_("name"), max_length=40)
-    name_pinyin = models.CharField(max_length=120, editable=False, default="")  # sorts: a space between syllables
-    name_letters = models.CharField(max_length=120, editable=False, default="")  # finds: the same without spaces
-    name_initials = models.CharField(max_length=20, editable=False, default="")
-    sex = models.CharField(_("sex"), max_length=6, choices=Sex.choices)
-    id_number = EncryptedTextField(_("ID number"))
     id_number_hash = models.CharField(max_length=64, unique=True, editable=False)
-    birth_date = models.DateField(_("birth date"))
-    phone = EncryptedTextField(_("phone"), blank=True, default="")
     ethnicity = models.CharField(_("ethnicity"), max_length=20, blank=True)
     native_place = models.CharField(_("native place"), max_length=60, blank=True)
-    political_status = models.CharField(
-        _("political status"), max_length=13, choices=PoliticalStatus.choices, blank=True
-    )
-    education = models.CharField(_("education"), max_length=12, choices=Education.choices, blank=True)
-    school = models.CharField(_("school"), max_length=60, blank=True)
-    major = models.CharField(_("major"), max_length=60, blank=True)
     source = models.CharField(_("source"), max_length=12, choices=Source.choices, blank=True)
     is_veteran = models.BooleanField(_("retired soldier"), default=False)
     staff_category = models.CharField(
@@ -187,42 +151,9 @@ class Member(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return self.name
-
-    def save(self, *args: object, **kwargs: object) -> None:
-        self.derive()
-        super().save(*args, **kwargs)  # type: ignore[arg-type]
-
-    def derive(self) -> None:
-        """Fill what follows from other fields; `save` does so by itself."""
-        for name, value in self.derived(name=self.name, id_number=self.id_number).items():
-            setattr(self, name, value)
-
-    @staticmethod
-    def derived(*, name: str, id_number: str | None = None, **others: object) -> dict[str, str]:
-        """What follows from a name, and from an ID number where there is one."""
-        pinyin, initials = name_keys(name)
-        keys = {"name_pinyin": pinyin, "name_letters": pinyin.replace(" ", ""), "name_initials": initials}
-        return keys if id_number is None else keys | {"id_number_hash": lookup_hash(id_number)}
-
-    @property
-    def masked_id_number(self) -> str:
-        """First 3 and last 2: more would give it away beside the birth date."""
-        return f"{self.id_number[:3]}{'*' * (len(self.id_number) - 5)}{self.id_number[-2:]}"
-
-    def age_on(self, day: dt.date) -> int:
-        """Completed years of life."""
-        born = self.birth_date
-        return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
-
     @property
     def age(self) -> int:
         return self.age_on(timezone.localdate())
-
-    @property
-    def masked_phone(self) -> str:
-        return f"{self.phone[:3]}****{self.phone[-4:]}" if len(self.phone) >= 11 else self.phone and "****"
 
 
 @pghistory.track()

@@ -18,6 +18,7 @@ from personnel.models import (
     DisqualifierKind,
     Notice,
     Objection,
+    PanelSeat,
     ScoreCorrection,
     StaffCategory,
     Step,
@@ -139,6 +140,7 @@ def recruitment_of(squadron: Unit, digits: str) -> dict[str, Any]:
     correction = ScoreCorrection.objects.create(
         application=application, result=result, before=70, after=80, reason="x", proposed_by=drafter
     )
+    seat = PanelSeat.objects.create(step=step_of(campaign, "interview"), name=f"S{digits}")
     notice = Notice.objects.create(campaign=campaign, first_day=today, last_day=today)
     objection = Objection.objects.create(notice=notice, unit=squadron, text="x")
     return {
@@ -146,6 +148,7 @@ def recruitment_of(squadron: Unit, digits: str) -> dict[str, Any]:
         "application": application,
         "document": document,
         "correction": correction,
+        "seat": seat,
         "notice": notice,
         "objection": objection,
     }

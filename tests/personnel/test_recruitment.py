@@ -251,9 +251,13 @@ def test_kinship_declared_after_the_score(campaign: Campaign, leader: User, brig
         score(campaign, kind, leader, {application.pk: "90"})
         pass_step(campaign, kind, [application.pk])
     applications.declare_kinship(by=leader, application=application, assessor=leader, relation="外甥")
+    assert not StepResult.objects.filter(score__isnull=False).exists()  # struck by the database
     with pytest.raises(Refused) as refused:
         ranking.freeze(by=brigade_staff, campaign=campaign)
-    assert codes(refused) == {"assessor_related"}
+    assert codes(refused) == {"score_missing"}
+    for kind in ("written", "interview"):
+        score(campaign, kind, brigade_staff, {application.pk: "70"})
+    assert ranking.freeze(by=brigade_staff, campaign=campaign).rows.get().total == 70
 
 
 def test_frozen_score_needs_two_people(campaign: Campaign, leader: User, brigade_staff: User) -> None:

@@ -17,14 +17,16 @@ from personnel.models.recruitment.campaign import (
     BonusRule,
     Campaign,
     CampaignStatus,
-    FitnessItem,
+    Panel,
     Priority,
     PriorityGroup,
     Step,
     StepKind,
     Vacancy,
 )
+from personnel.models.recruitment.fitness import FitnessItem, FitnessStandard
 from personnel.models.recruitment.notice import Hire, Notice, NoticeEntry, Objection
+from personnel.models.recruitment.panel import AssessorRelative, PanelMark, PanelSeat
 from personnel.models.recruitment.results import (
     FitnessValue,
     Outcome,
@@ -39,6 +41,7 @@ __all__ = [
     "Application",
     "ApplicationDocument",
     "ApplicationState",
+    "AssessorRelative",
     "BonusRule",
     "Campaign",
     "CampaignStatus",
@@ -48,6 +51,7 @@ __all__ = [
     "DisqualifierKind",
     "DocumentKind",
     "FitnessItem",
+    "FitnessStandard",
     "FitnessValue",
     "Hire",
     "Kinship",
@@ -56,6 +60,9 @@ __all__ = [
     "NoticeEntry",
     "Objection",
     "Outcome",
+    "Panel",
+    "PanelMark",
+    "PanelSeat",
     "Priority",
     "PriorityGroup",
     "Ranking",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from typing import Self
 
@@ -15,9 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lianfang.platform.fields import EncryptedTextField, lookup_hash
-from lianfang.platform.names import name_keys
 from lianfang.platform.security import RowScope, RowScopeOf
-from personnel.models.member import Education, PoliticalStatus, Sex
+from personnel.models.person import Education, Person, Sex
 from personnel.models.recruitment.campaign import Campaign, Step, Vacancy
 from teams.models import Unit
 from teams.policy import Action
@@ -100,7 +98,7 @@ RETURN NEW;
 
 
 @pghistory.track()
-class Application(models.Model):
+class Application(Person):
     """One person's application to one campaign; the ID number is refused a second time."""
 
     row_scope = RowScope(("recruit",))
@@ -111,20 +109,7 @@ class Application(models.Model):
     )
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")  # the campaign's, for the row scope
     number = models.CharField(_("receipt number"), max_length=20, unique=True, editable=False)
-    name = models.CharField(_("name"), max_length=40)
-    name_pinyin = models.CharField(max_length=120, editable=False, default="")
-    name_initials = models.CharField(max_length=20, editable=False, default="")
-    sex = models.CharField(_("sex"), max_length=6, choices=Sex.choices)
-    id_number = EncryptedTextField(_("ID number"))
-    id_number_hash = models.CharField(max_length=64, editable=False)
-    birth_date = models.DateField(_("birth date"))
-    phone = EncryptedTextField(_("phone"), blank=True, default="")
     education = models.CharField(_("education"), max_length=12, choices=Education.choices)
-    school = models.CharField(_("school"), max_length=60, blank=True)
-    major = models.CharField(_("major"), max_length=60, blank=True)
-    political_status = models.CharField(
-        _("political status"), max_length=13, choices=PoliticalStatus.choices, blank=True
-    )
     claims = models.JSONField(_("priority claimed"), default=list, blank=True)  # PriorityGroup values
     confirmed_claims = models.JSONField(_("priority confirmed"), default=list, blank=True)
     channel = models.CharField(_("way of application"), max_length=8, choices=Channel.choices)
@@ -142,7 +127,10 @@ class Application(models.Model):
         verbose_name = _("application")
         verbose_name_plural = _("applications")
         ordering = ["pk"]
-        indexes = [models.Index(fields=["campaign", "step", "state"])]
+        indexes = [
+            models.Index(fields=["campaign", "step", "state"]),
+            models.Index(fields=["id_number_hash"]),  # who applied before, whatever the campaign
+        ]
         triggers = [
             pgtrigger.Trigger(
                 name="hire_within_quota", operation=pgtrigger.Update, when=pgtrigger.Before, func=HIRE_WITHIN_QUOTA
@@ -168,36 +156,11 @@ class Application(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return self.name
-
-    def save(self, *args: object, **kwargs: object) -> None:
-        self.derive()
-        super().save(*args, **kwargs)  # type: ignore[arg-type]
-
-    def derive(self) -> None:
-        """Fill what follows from other fields; call it before a bulk write."""
-        self.id_number_hash = lookup_hash(self.id_number)
-        pinyin, self.name_initials = name_keys(self.name)
-        self.name_pinyin = pinyin.replace(" ", "")  # found by its beginning, however it is typed
-
-    @property
-    def masked_id_number(self) -> str:
-        return f"{self.id_number[:3]}{'*' * (len(self.id_number) - 5)}{self.id_number[-2:]}"
-
-    @property
-    def masked_phone(self) -> str:
-        return f"{self.phone[:3]}****{self.phone[-4:]}" if len(self.phone) >= 11 else self.phone and "****"
-
     @property
     def masked_name(self) -> str:
         """What a public page may show: 张三 → 张*, 欧阳建国 → 欧**国."""
         middle = max(len(self.name) - 2, 1)
         return self.name[:1] + "*" * middle + (self.name[-1:] if len(self.name) > 2 else "")
-
-    def age_on(self, day: dt.date) -> int:
-        born = self.birth_date
-        return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
     @property
     def days_waiting(self) -> int:
@@ -308,6 +271,14 @@ class Kinship(models.Model):
     class Meta:
         verbose_name = _("kinship")
         verbose_name_plural = _("kinships")
+        triggers = [
+            pgtrigger.Trigger(
+                name="kinship_strikes",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.After,
+                func="PERFORM lf_strike(NEW.application_id); RETURN NULL;",
+            )
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(side__in=KinshipSide.values), name="kinship_side_known"),
             models.CheckConstraint(condition=~Q(relative_name=""), name="kinship_names_relative"),
@@ -342,6 +313,13 @@ class DisqualifierCheck(models.Model):
         ]
 
 
+class VettingQuerySet(OfApplicationQuerySet):
+    def to_look_at(self) -> Self:
+        """Those with a date to look again, of candidates in the running, the earliest first."""
+        rows = self.filter(look_again_on__isnull=False, application__state=ApplicationState.ACTIVE)
+        return rows.filter(application__campaign__status="open").order_by("look_again_on", "pk")
+
+
 @pghistory.track()
 class Vetting(models.Model):
     """The political vetting 政审 of a candidate: who went, what they found, when to look again."""
@@ -355,7 +333,7 @@ class Vetting(models.Model):
     look_again_on = models.DateField(_("look again on"), null=True, blank=True)
     is_sound = models.BooleanField(_("fit for the service"), null=True)
 
-    objects = OfApplicationQuerySet.as_manager()
+    objects = VettingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("political vetting")

@@ -15,7 +15,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from lianfang.platform.security import RowScope, RowScopeOf
-from personnel.models.member import Education, Sex, StaffCategory
+from personnel.models.member import StaffCategory
+from personnel.models.person import Education, Sex
 from teams.models import Unit
 from teams.policy import Action
 from teams.scope import ScopedQuerySet
@@ -37,10 +38,21 @@ class StepKind(models.TextChoices):
     MEDICAL = "medical", _("medical")
     VETTING = "vetting", _("political vetting")
     NOTICE = "notice", _("public notice")
+    OTHER = "other", _("further step")
     HIRE = "hire", _("hire")
 
 
-SCORED = (StepKind.WRITTEN, StepKind.FITNESS, StepKind.INTERVIEW)
+SCORED = (StepKind.WRITTEN, StepKind.FITNESS, StepKind.INTERVIEW, StepKind.OTHER)
+# What hangs on the candidate as one row: the vetting's file, the place on a notice, the hire.
+ONCE = (StepKind.VETTING, StepKind.NOTICE, StepKind.HIRE)
+
+
+class Panel(models.TextChoices):
+    """How the marks of several assessors become the score of a step."""
+
+    NONE = "none", _("one score")
+    AVERAGE = "average", _("average of the assessors")
+    TRIMMED = "trimmed", _("average without the highest and the lowest")
 
 
 class PriorityGroup(models.TextChoices):
@@ -76,7 +88,7 @@ IF OLD.status IN ('open', 'closed', 'cancelled') AND (NEW.status IN ('draft', 's
    OR NEW.approved_by_id IS DISTINCT FROM OLD.approved_by_id) THEN
   RAISE EXCEPTION 'campaign_fixed' USING ERRCODE = 'check_violation';
 END IF;
-IF NEW.status = 'open' AND OLD.status <> 'open' AND
+IF NEW.status = 'open' AND OLD.status <> 'open' AND NEW.formula = '' AND
    (SELECT coalesce(sum(weight), 0) FROM personnel_step WHERE campaign_id = NEW.id) <> 100 THEN
   RAISE EXCEPTION 'campaign_weights_not_100' USING ERRCODE = 'check_violation';
 END IF;
@@ -132,7 +144,9 @@ class Campaign(models.Model):
         _("staff category"), max_length=14, choices=StaffCategory.choices, default=StaffCategory.FIELD
     )
     bonus_rule = models.CharField(_("bonus points"), max_length=7, choices=BonusRule.choices, default=BonusRule.HIGHEST)
-    # Ordered keys: "priority", kinds of scored steps (the higher score first), "older", "younger".
+    # In the words of `rules.recruitment.formula`; empty: the weights of the steps and the bonus.
+    formula = models.CharField(_("formula of the total"), max_length=400, blank=True)
+    # Ordered keys: "priority", scored steps (the higher score first), "education", "older", "younger".
     tie_breaks = models.JSONField(_("order among equals"), default=list, blank=True)
     notice_days = models.PositiveSmallIntegerField(
         _("working days of the notice"), default=5, validators=[MinValueValidator(5), MaxValueValidator(7)]
@@ -204,6 +218,13 @@ class Vacancy(models.Model):
     title = models.CharField(_("post"), max_length=40)
     places = models.PositiveSmallIntegerField(_("places"), validators=[MinValueValidator(1)])
     hired = models.PositiveSmallIntegerField(_("hired"), default=0, editable=False)  # kept by a trigger
+    # What this post asks for in place of the campaign's own conditions; empty: the campaign's.
+    born_from = models.DateField(_("born from"), null=True, blank=True)
+    born_until = models.DateField(_("born until"), null=True, blank=True)
+    education = models.CharField(_("education at least"), max_length=12, choices=Education.choices, blank=True)
+    sex = models.CharField(_("sex"), max_length=6, choices=Sex.choices, blank=True)
+    sex_reason = models.CharField(_("why only this sex, by which rule"), max_length=120, blank=True)
+    groups = models.JSONField(_("only for"), default=list, blank=True)  # PriorityGroup values; one has to be proven
 
     class Meta:
         verbose_name = _("vacancy")
@@ -213,25 +234,55 @@ class Vacancy(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(places__gte=1), name="vacancy_has_places"),
             models.CheckConstraint(condition=Q(hired__lte=F("places")), name="vacancy_not_overfilled"),
+            models.CheckConstraint(
+                condition=Q(born_until=None) | Q(born_from=None) | Q(born_until__gte=F("born_from")),
+                name="vacancy_born_in_order",
+                violation_error_message=_("The last day is before the first."),
+            ),
+            models.CheckConstraint(condition=Q(sex__in=["", *Sex.values]), name="vacancy_sex_known"),
+            # 就业促进法 art. 27: a sex is asked for only where a rule of the state says so, and the plan names it.
+            models.CheckConstraint(
+                condition=Q(sex="") | ~Q(sex_reason=""),
+                name="vacancy_sex_has_reason",
+                violation_error_message=_("A post for one sex only names the rule that asks for it."),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def group_names(self) -> str:
+        """The priority groups that it is for, in words."""
+        return "、".join(str(PriorityGroup(g).label) for g in self.groups if g in PriorityGroup.values)
+
 
 @pghistory.track()
 class Step(models.Model):
-    """One step of the campaign's own order. `ratio`: candidates let in per place; `weight`: per cent of the total."""
+    """One step of the campaign's own order; a kind may come more than once.
+
+    `ratio`: candidates let in per place. `weight`: per cent of the total, where the campaign has no formula of its own.
+    `panel_size`: how many assessors' marks a score needs at least.
+    """
 
     row_scope = RowScopeOf("personnel.Campaign", "campaign_id")
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="steps")
     position = models.PositiveSmallIntegerField(_("order"))
     kind = models.CharField(_("step"), max_length=11, choices=StepKind.choices)
+    name = models.CharField(_("name"), max_length=30, blank=True)
     starts_on = models.DateField(_("date"), null=True, blank=True)
+    is_scored = models.BooleanField(_("scored"), default=False)
+    full_mark = models.DecimalField(
+        _("full mark"), max_digits=5, decimal_places=2, default=Decimal(100), validators=[MinValueValidator(1)]
+    )
     weight = models.DecimalField(_("weight in %"), max_digits=5, decimal_places=2, default=Decimal(0))
     pass_mark = models.DecimalField(_("pass mark"), max_digits=5, decimal_places=2, null=True, blank=True)
     ratio = models.DecimalField(_("let in per place"), max_digits=4, decimal_places=1, null=True, blank=True)
+    panel = models.CharField(_("marks of assessors"), max_length=7, choices=Panel.choices, default=Panel.NONE)
+    panel_size = models.PositiveSmallIntegerField(
+        _("assessors at least"), default=1, validators=[MinValueValidator(1), MaxValueValidator(30)]
+    )
 
     class Meta:
         verbose_name = _("recruitment step")
@@ -240,24 +291,48 @@ class Step(models.Model):
         triggers = [part_is_fixed("step_fixed")]
         constraints = [
             models.UniqueConstraint(fields=["campaign", "position"], name="step_position_once"),
-            models.UniqueConstraint(fields=["campaign", "kind"], name="step_kind_once"),
+            models.UniqueConstraint(
+                fields=["campaign", "kind"],
+                condition=Q(kind__in=[k.value for k in ONCE]),
+                name="step_kind_once",
+            ),
             models.CheckConstraint(condition=Q(kind__in=StepKind.values), name="step_kind_known"),
             models.CheckConstraint(
-                condition=Q(weight=0) | Q(kind__in=[k.value for k in SCORED], weight__range=(0, 100)),
-                name="step_weight_where_scored",
+                condition=Q(is_scored=False) | Q(kind__in=[k.value for k in SCORED]),
+                name="step_scored_where_possible",
+                violation_error_message=_("This kind of step has no score."),
             ),
             models.CheckConstraint(
-                condition=Q(pass_mark=None) | Q(pass_mark__range=(0, 100)), name="step_pass_mark_0_to_100"
+                condition=Q(weight=0) | Q(is_scored=True, weight__range=(0, 100)),
+                name="step_weight_where_scored",
+                violation_error_message=_("A weight is from 0 to 100, of a step with a score."),
             ),
+            models.CheckConstraint(condition=Q(full_mark__gte=1), name="step_full_mark_at_least_1"),
+            models.CheckConstraint(
+                condition=Q(pass_mark=None) | Q(pass_mark__gte=0, pass_mark__lte=F("full_mark")),
+                name="step_pass_mark_within_full_mark",
+                violation_error_message=_("The pass mark lies between 0 and the full mark."),
+            ),
+            models.CheckConstraint(condition=Q(panel__in=Panel.values), name="step_panel_known"),
+            models.CheckConstraint(
+                condition=~Q(panel=Panel.TRIMMED) | Q(panel_size__gte=3),
+                name="step_trimmed_needs_3_assessors",
+                violation_error_message=_("Leaving out the highest and the lowest needs three assessors."),
+            ),
+            models.CheckConstraint(condition=Q(panel_size__gte=1), name="step_panel_has_assessors"),
             models.CheckConstraint(condition=Q(ratio=None) | Q(ratio__gte=1), name="step_ratio_at_least_1"),
         ]
 
     def __str__(self) -> str:
-        return str(self.get_kind_display())
+        return self.name or str(self.get_kind_display())
 
     @property
-    def is_scored(self) -> bool:
-        return self.weight > 0
+    def can_be_scored(self) -> bool:
+        return self.kind in SCORED
+
+    @property
+    def has_panel(self) -> bool:
+        return self.panel != Panel.NONE
 
 
 @pghistory.track()
@@ -283,36 +358,3 @@ class Priority(models.Model):
 
     def __str__(self) -> str:
         return str(self.get_group_display())
-
-
-@pghistory.track()
-class FitnessItem(models.Model):
-    """A limit of the fitness test for one sex and a span of ages (completed years, both included)."""
-
-    row_scope = RowScopeOf("personnel.Campaign", "campaign_id")
-
-    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="fitness_items")
-    name = models.CharField(_("item"), max_length=40)
-    sex = models.CharField(_("sex"), max_length=6, choices=Sex.choices)
-    age_from = models.PositiveSmallIntegerField(_("age from"), default=18)
-    age_until = models.PositiveSmallIntegerField(_("age until"), default=60)
-    limit = models.DecimalField(_("limit"), max_digits=7, decimal_places=2)
-    less_is_better = models.BooleanField(_("at most"), default=True)
-    measure = models.CharField(_("measured in"), max_length=12, blank=True)
-
-    class Meta:
-        verbose_name = _("fitness item")
-        verbose_name_plural = _("fitness items")
-        ordering = ["pk"]
-        triggers = [part_is_fixed("fitness_item_fixed")]
-        constraints = [
-            models.CheckConstraint(condition=Q(sex__in=Sex.values), name="fitness_item_sex_known"),
-            models.CheckConstraint(condition=Q(age_until__gte=F("age_from")), name="fitness_item_ages_in_order"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def met_by(self, value: Decimal) -> bool:
-        """Whether a measured value keeps the limit; the limit itself does."""
-        return value <= self.limit if self.less_is_better else value >= self.limit

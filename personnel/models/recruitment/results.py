@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from lianfang.platform.security import RowScopeOf
 from personnel.models.recruitment.application import Application, OfApplicationQuerySet
-from personnel.models.recruitment.campaign import Campaign, FitnessItem, Step, Vacancy
+from personnel.models.recruitment.campaign import Campaign, Step, Vacancy
+from personnel.models.recruitment.fitness import FitnessItem
 from teams.policy import Action
 from teams.scope import ScopedQuerySet
 
@@ -23,20 +24,24 @@ class Outcome(models.TextChoices):
     FAILED = "failed", _("not passed")
 
 
-# Who is related to a candidate scores nobody of that name: by account, or by the name that the candidate declared.
-# `lf.user` is who is signed in, whatever name the row gives.
+# Who is related to a candidate neither scores nor decides: by account, by name, by whoever said so (`lf_related`).
+# `lf_user()` is who is signed in, whatever name the row gives.
 FAIR_SCORE = """
 IF TG_OP <> 'DELETE' AND (TG_OP = 'INSERT' OR NEW.score IS DISTINCT FROM OLD.score
-                          OR NEW.assessor_id IS DISTINCT FROM OLD.assessor_id) AND NEW.score IS NOT NULL
-   AND EXISTS (
-     SELECT 1 FROM personnel_kinship k JOIN teams_user u
-       ON u.id IN (NEW.assessor_id, nullif(current_setting('lf.user', true), '')::bigint)
-     WHERE k.application_id = NEW.application_id
-       AND (k.assessor_id = u.id OR k.relative_name IN (u.name, u.username))) THEN
+     OR NEW.assessor_id IS DISTINCT FROM OLD.assessor_id) AND NEW.score IS NOT NULL
+   AND (lf_related(NEW.application_id, NEW.assessor_id, NULL) OR lf_related(NEW.application_id, lf_user(), NULL)) THEN
   RAISE EXCEPTION 'assessor_related' USING ERRCODE = 'check_violation';
 END IF;
+IF TG_OP <> 'DELETE' AND NEW.outcome <> 'open' AND (TG_OP = 'INSERT' OR NEW.outcome <> OLD.outcome)
+   AND lf_related(NEW.application_id, lf_user(), NULL) THEN
+  RAISE EXCEPTION 'assessor_related' USING ERRCODE = 'check_violation';
+END IF;
+IF TG_OP <> 'DELETE' AND NEW.score IS NOT NULL
+   AND NEW.score > (SELECT full_mark FROM personnel_step WHERE id = NEW.step_id) THEN
+  RAISE EXCEPTION 'score_above_full_mark' USING ERRCODE = 'check_violation';
+END IF;
 IF EXISTS (SELECT 1 FROM personnel_ranking r JOIN personnel_step s ON s.campaign_id = r.campaign_id
-           WHERE s.weight > 0 AND s.id = CASE WHEN TG_OP = 'DELETE' THEN OLD.step_id ELSE NEW.step_id END)
+           WHERE s.is_scored AND s.id = CASE WHEN TG_OP = 'DELETE' THEN OLD.step_id ELSE NEW.step_id END)
    AND NOT (TG_OP = 'UPDATE' AND NEW.score IS NOT DISTINCT FROM OLD.score AND NEW.step_id = OLD.step_id
             AND NEW.application_id = OLD.application_id)
    AND NOT (TG_OP = 'UPDATE' AND EXISTS (
@@ -82,11 +87,29 @@ class StepResult(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["application", "step"], name="one_result_a_step"),
             models.CheckConstraint(condition=Q(outcome__in=Outcome.values), name="step_outcome_known"),
-            models.CheckConstraint(condition=Q(score=None) | Q(score__range=(0, 100)), name="step_score_0_to_100"),
+            models.CheckConstraint(condition=Q(score=None) | Q(score__gte=0), name="step_score_not_negative"),
             models.CheckConstraint(condition=~Q(outcome="failed") | ~Q(note=""), name="step_failed_has_reason"),
         ]
 
 
+# Points of an item that the ranking was reckoned with are frozen with it; a relative enters no value.
+FAIR_VALUE = """
+DECLARE changed record;
+BEGIN
+  IF TG_OP = 'DELETE' THEN changed := OLD; ELSE changed := NEW; END IF;
+  IF TG_OP <> 'DELETE' AND lf_related(changed.application_id, lf_user(), NULL) THEN
+    RAISE EXCEPTION 'assessor_related' USING ERRCODE = 'check_violation';
+  END IF;
+  IF EXISTS (SELECT 1 FROM personnel_rankingrow r JOIN personnel_fitnessitem i ON i.id = changed.item_id
+             WHERE r.application_id = changed.application_id AND jsonb_exists(r.scores, 'item:' || i.name)) THEN
+    RAISE EXCEPTION 'scores_frozen' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN changed;
+END;
+"""
+
+
+@pghistory.track()
 class FitnessValue(models.Model):
     """What a candidate ran, jumped or lifted."""
 
@@ -101,6 +124,14 @@ class FitnessValue(models.Model):
     class Meta:
         verbose_name = _("fitness value")
         verbose_name_plural = _("fitness values")
+        triggers = [
+            pgtrigger.Trigger(
+                name="fair_value",
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                when=pgtrigger.Before,
+                func=FAIR_VALUE,
+            )
+        ]
         constraints = [models.UniqueConstraint(fields=["application", "item"], name="fitness_value_once")]
 
 
@@ -125,7 +156,7 @@ class Ranking(models.Model):
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="rankings")
     version = models.PositiveSmallIntegerField(_("version"), default=1)
-    formula = models.CharField(_("formula"), max_length=400)
+    formula = models.CharField(_("formula"), max_length=1000)
     digest = models.CharField(max_length=64)
     frozen_at = models.DateTimeField(_("frozen at"), auto_now_add=True)
     frozen_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
@@ -148,7 +179,8 @@ class RankingRow(models.Model):
     ranking = models.ForeignKey(Ranking, on_delete=models.PROTECT, related_name="rows")
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="ranking_rows")
     vacancy = models.ForeignKey(Vacancy, on_delete=models.PROTECT, related_name="+")
-    scores = models.JSONField()  # step kind → {"result": id, "score": "86.50"}
+    # All that the formula read: key of a step, an item or a bonus → {"result": id or None, "score": "86.50"}.
+    scores = models.JSONField()
     bonus = models.DecimalField(_("bonus points"), max_digits=5, decimal_places=2)
     total = models.DecimalField(_("total"), max_digits=6, decimal_places=2)
     rank = models.PositiveSmallIntegerField(_("rank"))
@@ -189,5 +221,5 @@ class ScoreCorrection(models.Model):
             models.CheckConstraint(
                 condition=Q(approved_by=None) | ~Q(approved_by=F("proposed_by")), name="correction_by_two_people"
             ),
-            models.CheckConstraint(condition=Q(after__range=(0, 100)), name="correction_score_0_to_100"),
+            models.CheckConstraint(condition=Q(after__gte=0), name="correction_score_not_negative"),
         ]

@@ -5,19 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from lianfang.platform.problems import Problem
-from personnel.models import Campaign, CampaignStatus, Member, MemberStatus, Step, StepKind, Vacancy
-from personnel.models.recruitment.campaign import SCORED
-from personnel.rules.recruitment.ranking import OLDER, PRIORITY, YOUNGER
+from personnel.models import Campaign, CampaignStatus, Member, MemberStatus, PriorityGroup, Step, StepKind, Vacancy
+from personnel.models.recruitment.campaign import ONCE
+from personnel.rules.recruitment import terms
+from personnel.rules.recruitment.ranking import EDUCATION, OLDER, PRIORITY, YOUNGER
 from teams.models import StaffingStandard, Unit, User
 from teams.policy import Role
 
 NEEDED = (StepKind.ELIGIBILITY, StepKind.VETTING, StepKind.NOTICE, StepKind.HIRE)
-TIE_BREAKS = (PRIORITY, *(kind.value for kind in SCORED), OLDER, YOUNGER)
 
 
 @dataclass(frozen=True)
@@ -83,15 +84,41 @@ def quota_problems(campaign: Campaign) -> list[Problem]:
 def campaign_problems(campaign: Campaign) -> list[Problem]:
     """What keeps a draft from being submitted, the quota left out."""
     steps = list(campaign.steps.all())
-    problems = _step_problems(steps)
-    if not campaign.vacancies.exists():
+    problems = [*_step_problems(steps), *_weight_problems(campaign, steps), *terms.formula_problems(campaign)]
+    vacancies = list(campaign.vacancies.all())
+    if not vacancies:
         problems.append(Problem("no_vacancy", _("The campaign has no vacancy yet.")))
-    if any(key not in TIE_BREAKS for key in campaign.tie_breaks):
+    groups = {p.group for p in campaign.priorities.all()}
+    problems += [problem for vacancy in vacancies for problem in vacancy_problems(vacancy, groups)]
+    if any(key not in tie_breaks(campaign) for key in campaign.tie_breaks):
         problems.append(Problem("tie_break_unknown", _("The order among equals names what doesn't exist.")))
     first = next((s for s in steps if s.starts_on), None)
     if first and first.starts_on and first.starts_on < campaign.apply_from:
         problems.append(Problem("step_before_applications", _("A step is dated before applications begin.")))
     return problems
+
+
+def vacancy_problems(vacancy: Vacancy, groups: Iterable[str]) -> list[Problem]:
+    """Whether a post's own conditions can be asked for, and be shown by a candidate."""
+    problems = []
+    if vacancy.sex and not vacancy.sex_reason.strip():
+        message = _("%(post)s: a post for one sex only names the rule that asks for it.")
+        problems.append(Problem("sex_without_reason", message % {"post": vacancy.title}, "sex_reason"))
+    if vacancy.born_from and vacancy.born_until and vacancy.born_until < vacancy.born_from:
+        message = _("%(post)s: nobody is born after the last day and before the first.")
+        problems.append(Problem("born_out_of_order", message % {"post": vacancy.title}, "born_until"))
+    for group in sorted(set(vacancy.groups) - set(groups)):
+        message = _("%(post)s is only for %(group)s: list that among the priority groups, so that it can be claimed.")
+        label = PriorityGroup(group).label if group in PriorityGroup.values else group
+        problems.append(Problem("group_not_listed", message % {"post": vacancy.title, "group": label}, "groups"))
+    return problems
+
+
+def tie_breaks(campaign: Campaign) -> list[str]:
+    """What may decide among equals: the scored steps, and what stands in every application."""
+    steps = list(campaign.steps.all())
+    keys = terms.step_keys(steps)
+    return [PRIORITY, *(keys[s.pk] for s in steps if s.is_scored), EDUCATION, OLDER, YOUNGER]
 
 
 def _step_problems(steps: list[Step]) -> list[Problem]:
@@ -103,16 +130,49 @@ def _step_problems(steps: list[Step]) -> list[Problem]:
     ]
     if problems:
         return problems
-    if sum(s.weight for s in steps) != 100:
-        problems.append(Problem("weights_not_100", _("The weights of the scored steps add up to 100.")))
-    if kinds[-2:] != [StepKind.NOTICE, StepKind.HIRE]:
-        message = _("The public notice and then the hire come last.")
-        problems.append(Problem("notice_and_hire_last", message))
+    return [*twice_problems(steps), *_order_problems(steps), *_date_problems(steps)]
+
+
+def twice_problems(steps: Iterable[Step]) -> list[Problem]:
+    """A kind may come again under a name of its own; the vetting, the notice and the hire come once."""
+    problems, seen, kinds = [], set(), set()
+    for step in steps:
+        if step.kind in ONCE and step.kind in kinds:
+            message = _("The step “%(step)s” comes once only.") % {"step": step}
+            problems.append(Problem("step_twice", message))
+        elif str(step) in seen:
+            message = _("Two steps are called “%(step)s”: give each a name of its own.") % {"step": step}
+            problems.append(Problem("step_twice", message))
+        seen.add(str(step))
+        kinds.add(step.kind)
+    return problems
+
+
+def _order_problems(steps: list[Step]) -> list[Problem]:
+    problems = []
+    kinds = [s.kind for s in steps]
+    if kinds[-1] != StepKind.HIRE:
+        problems.append(Problem("notice_and_hire_last", _("The hire comes last.")))
     scored = [s.position for s in steps if s.is_scored]
+    notice = next(s for s in steps if s.kind == StepKind.NOTICE)
+    if any(position > notice.position for position in scored):
+        message = _("The public notice shows the frozen ranking: every scored step comes before it.")
+        problems.append(Problem("notice_and_hire_last", message))
     if any(s.ratio and not any(p < s.position for p in scored) for s in steps):
         message = _("Who is let in by a ratio is chosen by scores: a scored step comes before it.")
         problems.append(Problem("ratio_without_scores", message))
-    return problems + _date_problems(steps)
+    return problems
+
+
+def _weight_problems(campaign: Campaign, steps: list[Step]) -> list[Problem]:
+    """Without a formula of its own the weights are the formula."""
+    total = sum(s.weight for s in steps)
+    if campaign.formula.strip() or total == 100:
+        return []
+    message = _("The weights of the scored steps add up to %(total)s, not to 100.") % {
+        "total": f"{Decimal(total).normalize():f}"
+    }
+    return [Problem("weights_not_100", message)]
 
 
 def _date_problems(steps: Iterable[Step]) -> list[Problem]:

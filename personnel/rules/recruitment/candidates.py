@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from django.utils.translation import gettext_lazy as _
@@ -17,15 +18,16 @@ from personnel.models import (
     DisqualifierKind,
     Education,
     FitnessItem,
-    Kinship,
+    PriorityGroup,
+    Sex,
     Step,
     StepKind,
     StepResult,
+    Vacancy,
     Vetting,
 )
 from personnel.rules.members import YOUNGEST
-from personnel.rules.recruitment.ranking import half_up
-from teams.models import User
+from personnel.rules.recruitment.formula import half_up
 
 EDUCATION_ORDER = {
     Education.JUNIOR: 1,
@@ -49,26 +51,67 @@ def identity_problems(campaign: Campaign, id_number: str, today: dt.date) -> lis
     return [TAKEN] if taken.exists() else []
 
 
+@dataclass(frozen=True)
+class Conditions:
+    """What is asked for: the post's own condition where it has one, else the campaign's."""
+
+    born_from: dt.date | None
+    born_until: dt.date | None
+    education: str
+    sex: str
+    groups: tuple[str, ...]
+
+    @classmethod
+    def of(cls, vacancy: Vacancy, campaign: Campaign) -> Conditions:
+        return cls(
+            born_from=vacancy.born_from or campaign.born_from,
+            born_until=vacancy.born_until or campaign.born_until,
+            education=vacancy.education or campaign.education,
+            sex=vacancy.sex,
+            groups=tuple(vacancy.groups),
+        )
+
+
 def eligibility_problems(application: Application) -> list[Problem]:
-    """Which conditions of the campaign the candidate doesn't meet."""
+    """Which conditions of the post or the campaign the candidate doesn't meet."""
     campaign = application.campaign
+    asked = Conditions.of(application.vacancy, campaign)
     problems = []
-    if campaign.born_from and application.birth_date < campaign.born_from:
-        message = _("born %(born)s, the campaign asks for %(limit)s or later")
-        problems.append(_unmet("born_before", message, application.birth_date, campaign.born_from))
-    if campaign.born_until and application.birth_date > campaign.born_until:
-        message = _("born %(born)s, the campaign asks for %(limit)s or earlier")
-        problems.append(_unmet("born_after", message, application.birth_date, campaign.born_until))
+    if asked.born_from and application.birth_date < asked.born_from:
+        message = _("born %(born)s, %(limit)s or later is asked for")
+        problems.append(_unmet("born_before", message, application.birth_date, asked.born_from))
+    if asked.born_until and application.birth_date > asked.born_until:
+        message = _("born %(born)s, %(limit)s or earlier is asked for")
+        problems.append(_unmet("born_after", message, application.birth_date, asked.born_until))
     if application.age_on(campaign.apply_until) < YOUNGEST:
         problems.append(Problem("too_young", _("younger than %(age)d") % {"age": YOUNGEST}))
-    if campaign.education and not educated_enough(application.education, campaign.education):
-        names = {"has": application.get_education_display(), "needs": campaign.get_education_display()}
-        problems.append(Problem("education", _("education: %(has)s, the campaign asks for %(needs)s") % names))
-    return problems
+    if asked.education and not educated_enough(application.education, asked.education):
+        names = {"has": application.get_education_display(), "needs": Education(asked.education).label}
+        problems.append(Problem("education", _("education: %(has)s, %(needs)s or more is asked for") % names))
+    if asked.sex and application.sex != asked.sex:
+        problems.append(Problem("sex", _("the post is for %(sex)s only") % {"sex": Sex(asked.sex).label}))
+    return [*problems, *_group_problems(application, asked.groups)]
+
+
+def _group_problems(application: Application, groups: Collection[str]) -> list[Problem]:
+    """A post for certain groups asks that one of them is proven, not only claimed."""
+    if not groups or set(groups) & set(application.confirmed_claims):
+        return []
+    names = "、".join(str(PriorityGroup(g).label) for g in groups if g in PriorityGroup.values)
+    if set(groups) & set(application.claims):
+        return [
+            Problem("group_unproven", _("the post is only for %(groups)s: claimed, not confirmed") % {"groups": names})
+        ]
+    return [Problem("group", _("the post is only for %(groups)s") % {"groups": names})]
 
 
 def _unmet(code: str, message: object, born: dt.date, limit: dt.date) -> Problem:
     return Problem(code, str(message) % {"born": born, "limit": limit})
+
+
+def schooling(education: str) -> int:
+    """A number that is higher for more schooling; 0 for none known."""
+    return EDUCATION_ORDER[Education(education)] if education in EDUCATION_ORDER else 0
 
 
 def educated_enough(has: str, needs: str) -> bool:
@@ -85,7 +128,7 @@ def pass_problems(application: Application, step: Step, result: StepResult | Non
     if step.kind == StepKind.FITNESS:
         problems += fitness_problems(application)
     if step.kind == StepKind.VETTING:
-        problems += vetting_problems(application)
+        problems += vetting_problems(application, today)
     if step.kind == StepKind.NOTICE:
         problems += notice_problems(application, today)
     if step.kind == StepKind.HIRE:
@@ -117,13 +160,17 @@ def checklist_problems(application: Application) -> list[Problem]:
     return [Problem("checklist_open", _("the checklist is not finished"))] if missing else []
 
 
-def vetting_problems(application: Application) -> list[Problem]:
-    """The vetting is on file, by two people at least, and found the candidate fit; the checklist is finished."""
+def vetting_problems(application: Application, today: dt.date) -> list[Problem]:
+    """The vetting is on file, by two people at least, found the candidate fit, and is not to be looked at again by
+    now; the checklist is finished."""
     vetting: Vetting | None = getattr(application, "vetting", None)
     if vetting is None or vetting.is_sound is None:
         return [Problem("vetting_open", _("the political vetting is not finished")), *checklist_problems(application)]
     if not vetting.is_sound:
         return [Problem("vetting_unfit", _("the political vetting found the candidate unfit"))]
+    if vetting.look_again_on and vetting.look_again_on <= today:
+        message = _("the political vetting was to be looked at again on %(day)s") % {"day": vetting.look_again_on}
+        return [Problem("vetting_look_again", message), *checklist_problems(application)]
     return checklist_problems(application)
 
 
@@ -165,20 +212,19 @@ def notice_problems(application: Application, today: dt.date) -> list[Problem]:
     return []
 
 
-def related(kinships: Collection[Kinship], user: User) -> bool:
-    """Whether `user` is declared to be related, by account or by the name that a candidate gave."""
-    return any(k.assessor_id == user.pk or k.relative_name in (user.name, user.username) for k in kinships)
-
-
-RELATED = Problem("assessor_related", _("You are declared to be related to this candidate: somebody else scores."))
-
-
-def parsed_score(text: str) -> Decimal:
-    """A score of 0 to 100 as typed or read from a cell, to two decimals half up. Raises ValueError."""
+def parsed_score(text: str, full_mark: Decimal = Decimal(100)) -> Decimal:
+    """A score of 0 to the full mark as typed or read from a cell, to two decimals half up. Raises ValueError."""
     try:
         score = Decimal(text.strip().replace("，", ".").replace("。", "."))
     except InvalidOperation:
         raise ValueError(text) from None
-    if not score.is_finite() or not 0 <= score <= 100:
+    if not score.is_finite() or not 0 <= score <= full_mark:
         raise ValueError(text)
     return half_up(score)
+
+
+def item_points(application: Application, items: Collection[FitnessItem]) -> dict[str, Decimal]:
+    """The points of each of the candidate's items that gives some, by the item's name."""
+    values = {v.item_id: v.value for v in application.fitness_values.all()}
+    points = {item.name: item.points(values[item.pk]) for item in items_for(application, items) if item.pk in values}
+    return {name: found for name, found in points.items() if found is not None}

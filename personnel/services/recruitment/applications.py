@@ -27,9 +27,11 @@ from personnel.models import (
 )
 from personnel.rules.recruitment import campaigns as campaign_rules
 from personnel.rules.recruitment import candidates as rules
+from personnel.rules.recruitment.kinship import names_somebody
 from personnel.services.recruitment import places
 from personnel.services.recruitment.documents import add_own_document
-from personnel.services.recruitment.rights import check_right, locked, refuse
+from personnel.services.recruitment.panels import reckon_panels
+from personnel.services.recruitment.rights import check_right, locked, refuse, refuse_related
 from teams.models import User
 from teams.policy import Action
 
@@ -123,7 +125,7 @@ def add_relatives(application: Application, relatives: Sequence[tuple[str, str]]
         [
             Kinship(application=application, side=KinshipSide.CANDIDATE, relative_name=name, relation=relation or "—")
             for name, relation in relatives
-            if name
+            if names_somebody(name)
         ]
     )
 
@@ -190,9 +192,16 @@ def declare_kinship(
     """An assessor declares to be related; from now on this assessor scores nothing of the candidate's."""
     if not relation.strip():
         raise Refused([Problem("relation_missing", _("Say how you are related."), field="relation")])
-    return Kinship.objects.create(
-        application=application, side=side, assessor=assessor, relative_name=assessor.name, relation=relation.strip()
+    campaign = locked(application.campaign)
+    kinship: Kinship = Kinship.objects.create(
+        application=application,
+        side=side,
+        assessor=assessor,
+        relative_name=assessor.name or assessor.username,
+        relation=relation.strip(),
     )
+    reckon_panels(campaign)
+    return kinship
 
 
 @service
@@ -202,6 +211,7 @@ def confirm_claims(*, by: User | None, application: Application, claims: Sequenc
     check_right(by, Action.RECRUITMENT_MANAGE, campaign.unit)
     if campaign.rankings.exists():
         raise Refused([Problem("ranking_frozen", _("The ranking is frozen: priority groups stay as they are."))])
+    refuse_related(by, [application])
     allowed = {p.group for p in campaign.priorities.all()}
     row = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
     row.confirmed_claims = sorted(allowed & set(claims))
@@ -214,6 +224,7 @@ def withdraw(*, by: User | None, application: Application, reason: str) -> None:
     campaign = locked(application.campaign)
     check_right(by, Action.RECRUITMENT_MANAGE, campaign.unit)
     row: Application = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
+    refuse_related(by, [row])
     if row.state != ApplicationState.ACTIVE:
         raise Refused([Problem("not_running", _("The candidate is not in the running any more."))])
     if not reason.strip():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -16,12 +17,17 @@ from personnel.models import (
     Campaign,
     CampaignStatus,
     FitnessItem,
+    FitnessStandard,
+    Panel,
     Priority,
     Step,
     StepKind,
     Vacancy,
 )
+from personnel.models.recruitment.fitness import FitnessLimit
 from personnel.rules.recruitment import campaigns as rules
+from personnel.rules.recruitment import terms
+from personnel.rules.recruitment.formula import FormulaError, names
 from personnel.services.recruitment.rights import check_right, locked, refuse
 from teams.models import StaffingStandard, Unit, User
 from teams.policy import Action
@@ -41,45 +47,90 @@ USUAL_STEPS: tuple[dict[str, Any], ...] = (
 
 @service
 def draft_campaign(*, by: User, unit: Unit, **values: Any) -> Campaign:
-    """A new draft with the usual steps. Raises `Refused`."""
+    """A new draft with the usual steps, and the fitness limits of the region for its staff category.
+
+    Raises `Refused`.
+    """
     check_right(by, Action.RECRUITMENT_MANAGE, unit)
     campaign = Campaign.objects.create(unit=unit, drafted_by=by, **values)
-    Step.objects.bulk_create(
-        [Step(campaign=campaign, position=n, **step) for n, step in enumerate(USUAL_STEPS, start=1)]
-    )
+    _lay_steps(campaign, USUAL_STEPS)
+    _lay_fitness_items(campaign)
+    refuse(_mark_scored(campaign))
     return campaign
+
+
+def _lay_fitness_items(campaign: Campaign) -> None:
+    standard = FitnessStandard.objects.covering(campaign.unit, campaign.staff_category)
+    fields = [f.name for f in FitnessLimit._meta.get_fields()]
+    FitnessItem.objects.bulk_create(
+        [FitnessItem(campaign=campaign, **{name: getattr(row, name) for name in fields}) for row in standard]
+    )
 
 
 @service
 def change_campaign(*, by: User | None, campaign: Campaign, **values: Any) -> Campaign:
-    """Change a draft. Raises `Refused` once it is more than that."""
+    """Change a draft. Raises `Refused` once it is more than that, and for a formula that cannot be reckoned."""
     row = _draft(campaign, by)
     for name, value in values.items():
         setattr(row, name, value)
     row.save()
+    refuse(_mark_scored(row))
     return row
+
+
+def _mark_scored(campaign: Campaign) -> list[Problem]:
+    """A step that the formula names has a score; then what is wrong with the formula."""
+    steps = list(campaign.steps.all())
+    try:
+        tree = terms.own_tree(campaign)
+    except FormulaError as error:
+        return [error.problem]
+    named = {name.word for name in names(tree)} if tree else set()
+    keys = terms.step_keys(steps)
+    unscored = [s.pk for s in steps if not s.is_scored and keys[s.pk] in named]
+    Step.objects.filter(pk__in=unscored).update(is_scored=True)
+    return terms.formula_problems(campaign)
 
 
 @service
 def set_vacancies(*, by: User | None, campaign: Campaign, vacancies: Iterable[dict[str, Any]]) -> None:
-    """Replace the draft's vacancies, each `unit`, `title`, `places`, inside the campaign's own unit."""
+    """Replace the draft's vacancies, each `unit`, `title`, `places` and conditions, inside the campaign's own unit."""
     row = _draft(campaign, by)
     wanted = list(vacancies)
+    groups = {p.group for p in row.priorities.all()}
+    made = [Vacancy(campaign=row, **v) for v in wanted]
+    # A group may be listed later; the plan's page says so until it is.
+    refuse([p for v in made for p in rules.vacancy_problems(v, groups | set(v.groups))])
     if any(not v["unit"].path.startswith(row.unit.path) for v in wanted):
         raise Refused([Problem("vacancy_elsewhere", _("A vacancy lies outside the campaign's unit."))])
     row.vacancies.all().delete()
-    Vacancy.objects.bulk_create([Vacancy(campaign=row, **v) for v in wanted])
+    Vacancy.objects.bulk_create(made)
 
 
 @service
 def set_steps(*, by: User | None, campaign: Campaign, steps: Iterable[dict[str, Any]]) -> None:
     """Replace the draft's steps, in the order given. Raises `Refused`."""
     row = _draft(campaign, by)
-    wanted = list(steps)
-    if len({s["kind"] for s in wanted}) < len(wanted):
-        raise Refused([Problem("step_twice", _("A step stands in the order twice."))])
+    made = _steps(row, steps)
+    refuse(rules.twice_problems(made))
     row.steps.all().delete()
-    Step.objects.bulk_create([Step(campaign=row, position=n, **s) for n, s in enumerate(wanted, start=1)])
+    Step.objects.bulk_create(made)
+    # What else the formula lacks now is said on the plan's page: it is changed there next.
+    _mark_scored(row)
+
+
+def _lay_steps(campaign: Campaign, steps: Iterable[dict[str, Any]]) -> None:
+    Step.objects.bulk_create(_steps(campaign, steps))
+
+
+def _steps(campaign: Campaign, steps: Iterable[dict[str, Any]]) -> list[Step]:
+    """Unsaved rows in the order given; what has a weight, or marks of assessors, has a score."""
+    made = [Step(campaign=campaign, position=n, **s) for n, s in enumerate(steps, start=1)]
+    for step in made:
+        step.is_scored = step.can_be_scored and bool(step.is_scored or step.weight or step.has_panel)
+        step.weight = step.weight if step.can_be_scored else Decimal(0)
+        step.panel_size = max(step.panel_size or 1, FEWEST[Panel(step.panel)])
+    return made
 
 
 @service
@@ -147,6 +198,8 @@ def end_campaign(*, by: User | None, campaign: Campaign, cancel: bool = False) -
     return row
 
 
+# Assessors that each way of reckoning needs.
+FEWEST = {Panel.NONE: 1, Panel.AVERAGE: 2, Panel.TRIMMED: 3}
 UNFINISHED = (CampaignStatus.DRAFT, CampaignStatus.SUBMITTED, CampaignStatus.OPEN)
 
 

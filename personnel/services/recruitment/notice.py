@@ -30,8 +30,9 @@ from personnel.models import (
 from personnel.rules.recruitment import campaigns as campaign_rules
 from personnel.rules.recruitment import candidates as rules
 from personnel.rules.recruitment.hiring import contract_problems
+from personnel.rules.recruitment.seals import seal_problems
 from personnel.services.members import add_member
-from personnel.services.recruitment.rights import check_right, locked, refuse
+from personnel.services.recruitment.rights import check_right, locked, refuse, refuse_related
 from teams.models import CalendarDay, StaffingStandard, User
 from teams.policy import Action
 
@@ -60,7 +61,7 @@ def publish_notice(*, by: User | None, campaign: Campaign, first_day: dt.date) -
         problems.append(Problem("nobody_for_notice", _("Nobody waits for a notice.")))
     if first_day < timezone.localdate():
         problems.append(Problem("notice_in_past", _("A notice cannot begin in the past."), "first_day"))
-    refuse(problems)
+    refuse([*problems, *seal_problems(row)])
     notice = Notice.objects.create(
         campaign=row, first_day=first_day, last_day=last_day_of(first_day, row.notice_days), published_by=by
     )
@@ -132,6 +133,7 @@ def hire(
         .select_related("vacancy__unit", "step", "campaign")
         .get(pk=application.pk)
     )
+    refuse_related(by, [row])
     problems = hire_problems(row)
     refuse([*problems, *contract_problems(hired_on, contract_from, contract_until, probation_until)])
     # Parallel hires of one unit, whatever their campaign, queue here; each then counts what the others wrote.
@@ -152,7 +154,11 @@ def hire_problems(application: Application) -> list[Problem]:
     """Whether the candidate has come through everything."""
     if application.state != ApplicationState.ACTIVE or application.step.kind != StepKind.HIRE:
         return [Problem("not_at_hire", _("The candidate has not come through all steps."))]
-    return [*rules.hit_problems(application), *rules.vetting_problems(application)]
+    return [
+        *rules.hit_problems(application),
+        *rules.vetting_problems(application, timezone.localdate()),
+        *seal_problems(application.campaign),
+    ]
 
 
 def _room_problems(application: Application) -> list[Problem]:

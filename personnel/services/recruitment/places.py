@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from decimal import ROUND_CEILING, Decimal
 
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lianfang.platform.problems import Problem, Refused
 from personnel.models import Application, ApplicationState, Campaign, RankingRow, Step, StepKind, StepResult
+from personnel.rules.recruitment.candidates import item_points, schooling
 from personnel.rules.recruitment.ranking import Candidate, Formula, rank
+from personnel.rules.recruitment.seals import seal_problems
+from personnel.rules.recruitment.terms import ITEM
 
 
 def limit(step: Step) -> Decimal | None:
@@ -78,6 +81,9 @@ def _order(campaign: Campaign, step: Step, waiting: list[Application]) -> dict[i
         placed = rank(candidates(campaign, waiting, formula), formula)
         return {p.candidate.key: p.rank for p in placed}
     ranking = campaign.rankings.first()
+    tampered = seal_problems(campaign)
+    if tampered:
+        raise Refused(tampered)
     if ranking is None:
         message = _("Freeze the ranking first: who comes into this step follows from it.")
         raise Refused([Problem("ranking_open", message)])
@@ -86,20 +92,33 @@ def _order(campaign: Campaign, step: Step, waiting: list[Application]) -> dict[i
 
 
 def candidates(campaign: Campaign, applications: list[Application], formula: Formula) -> list[Candidate]:
-    """What the formula reads of these applications; two queries at most."""
-    kinds = {kind for kind, _weight in formula.weights}
+    """What the formula reads of these applications; the same few queries for any number."""
     scores: dict[int, dict[str, Decimal]] = defaultdict(dict)
-    rows = StepResult.objects.filter(application__in=applications, step__kind__in=kinds, score__isnull=False)
-    for pk, kind, score in rows.values_list("application_id", "step__kind", "score"):
-        scores[pk][kind] = score
+    rows = StepResult.objects.filter(application__in=applications, step__in=formula.steps, score__isnull=False)
+    for pk, step, score in rows.values_list("application_id", "step_id", "score"):
+        scores[pk][formula.steps[step]] = score
+    if formula.items:
+        _add_item_points(campaign, applications, formula, scores)
     return [
         Candidate(
             key=a.pk,
             group=a.vacancy_id,
-            scores=scores[a.pk],
+            scores=scores[a.pk] | formula.group_points(a.confirmed_claims),
             born=a.birth_date,
             bonus=formula.bonus(a.confirmed_claims),
             has_priority=bool(a.confirmed_claims),
+            education=schooling(a.education),
         )
         for a in applications
     ]
+
+
+def _add_item_points(
+    campaign: Campaign, applications: list[Application], formula: Formula, scores: dict[int, dict[str, Decimal]]
+) -> None:
+    items = [item for item in campaign.fitness_items.all() if item.name in formula.items]
+    prefetch_related_objects(applications, "fitness_values")
+    for application in applications:
+        application.campaign = campaign
+        for name, points in item_points(application, items).items():
+            scores[application.pk][ITEM + name] = points

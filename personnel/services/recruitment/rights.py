@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from lianfang.platform.problems import Problem, Refused
-from personnel.models import Campaign
+from personnel.models import Application, Campaign
+from personnel.rules.recruitment.kinship import related_problems
 from teams.models import Unit, User
 from teams.policy import Action
 from teams.scope import configure, scope_of
@@ -26,6 +27,12 @@ def check_right(by: User | None, action: Action, unit: Unit) -> None:
     """Raises `Refused` unless `by` (None: the system) may do `action` in `unit`."""
     if by is not None and not scope_of(by, action).covers(unit.path):
         raise Refused([Problem("no_right", _("You may not do this in this unit."))])
+
+
+def refuse_related(by: User | None, applications: Iterable[Application]) -> None:
+    """Raises `Refused` where `by` is related to one of these candidates, as either side declared it."""
+    if by is not None:
+        refuse(related_problems(by, applications))
 
 
 def locked(campaign: Campaign) -> Campaign:

@@ -16,13 +16,27 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from lianfang.platform.problems import Refused
 from personnel.filters import units_in_scope
-from personnel.forms.recruitment import CampaignForm, FitnessItemForm, NoticeForm, PriorityForm, StepForm, VacancyForm
-from personnel.models import Campaign, FitnessItem, Objection, Priority, Step, Vacancy
+from personnel.forms.recruitment import (
+    CampaignForm,
+    FitnessItemForm,
+    NoticeForm,
+    PriorityForm,
+    RelativeForm,
+    StepForm,
+    VacancyForm,
+    tie_choices,
+)
+from personnel.models import Campaign, FitnessItem, Objection, Priority, Ranking, Step, Vacancy
 from personnel.rules.recruitment import campaigns as rules
-from personnel.rules.recruitment.ranking import Formula
+from personnel.rules.recruitment.kinship import related_to
+from personnel.rules.recruitment.ranking import formula_text
+from personnel.rules.recruitment.seals import seal_problems
+from personnel.rules.recruitment.terms import labels
 from personnel.services.recruitment import campaigns as services
 from personnel.services.recruitment import notice as notice_services
+from personnel.services.recruitment import panels
 from personnel.services.recruitment import ranking as ranking_services
 from personnel.views.recruitment.answers import act, status_of, written
 from teams.gate import SignedInRequest, gate, manageable, visible
@@ -74,7 +88,10 @@ def campaign_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     waits = campaign.status == "submitted"
     context = {
         "campaign": campaign,
-        "formula": Formula.of(campaign),
+        "formula": {"text": formula_text(campaign)},
+        "ties": tie_texts(campaign),
+        "seal_problems": seal_problems(campaign),
+        "relative_form": RelativeForm(),
         "problems": plan_problems(campaign) if campaign.is_draft and manages else [],
         "approval_problems": rules.approval_problems(campaign, request.user) if approves and waits else [],
         "may_manage": manages,
@@ -138,7 +155,10 @@ class Part:
 PARTS = {
     "vacancies": Part(
         gettext_lazy("Posts"),
-        gettext_lazy("How many are sought, for which unit. The sum stays within the gap of the year."),
+        gettext_lazy(
+            "How many are sought, for which unit. The sum stays within the gap of the year. A condition of the post "
+            "takes the place of the campaign's."
+        ),
         VacancyForm,
         lambda c: Vacancy.objects.filter(campaign=c),
         services.set_vacancies,
@@ -147,8 +167,8 @@ PARTS = {
     "steps": Part(
         gettext_lazy("Steps"),
         gettext_lazy(
-            "In the order in which they are gone through. Weights add up to 100; a ratio of 3 lets in three "
-            "candidates for each place."
+            "In the order in which they are gone through; a kind may come again under a name of its own. Weights add "
+            "up to 100, unless the plan has a formula. A ratio of 3 lets in three candidates for each place."
         ),
         StepForm,
         lambda c: Step.objects.filter(campaign=c),
@@ -165,7 +185,10 @@ PARTS = {
     ),
     "fitness": Part(
         gettext_lazy("Fitness items"),
-        gettext_lazy("A limit for each sex and span of ages; whoever misses one does not pass."),
+        gettext_lazy(
+            "A limit for each sex and span of ages; whoever misses one does not pass. With a value for 100 points an "
+            "item gives points: 60 at the limit."
+        ),
         FitnessItemForm,
         lambda c: FitnessItem.objects.filter(campaign=c),
         services.set_fitness_items,
@@ -205,8 +228,6 @@ def _units_below(campaign: Campaign) -> QuerySet[Unit]:
 
 
 def _write_part(request: SignedInRequest, campaign: Campaign, kind: Part, formset: Any) -> HttpResponse | list[Any]:
-    from lianfang.platform.problems import Refused
-
     filled = [f for f in formset.forms if f.has_changed() or f.instance.pk]
     kept = [f for f in filled if not f.cleaned_data.get("DELETE")]
     kept.sort(key=lambda f: f.cleaned_data.get("ORDER") or 99)
@@ -283,14 +304,45 @@ def campaign_ranking(request: SignedInRequest, pk: int) -> HttpResponse:
     campaign = visible(_campaigns(), request.user, pk=pk)
     ranking = campaign.rankings.first()
     rows = ranking.rows.select_related("application", "vacancy", "application__step") if ranking else []
-    scored = [s for s in campaign.steps.all() if s.is_scored]
-    lines = [(row, [row.scores.get(s.kind, {}).get("score", "") for s in scored]) for row in rows]
+    heads = score_heads(campaign, ranking)
+    related = related_to(request.user, [row.application_id for row in rows])
+    lines = [
+        (row, [row.scores.get(key, {}).get("score", "") for key, _label in heads], row.application_id in related)
+        for row in rows
+    ]
     context = {
         "campaign": campaign,
         "ranking": ranking,
         "lines": lines,
-        "scored": scored,
-        "formula": Formula.of(campaign),
+        "heads": heads,
+        "seal_problems": seal_problems(campaign),
         "may_manage": scope_of(request.user, Action.RECRUITMENT_MANAGE).covers(campaign.unit.path),
     }
     return render(request, "personnel/recruitment/ranking.html", context)
+
+
+def score_heads(campaign: Campaign, ranking: Ranking | None) -> list[tuple[str, str]]:
+    """The columns of a ranking: each score, item and bonus that its rows hold, in the plan's order."""
+    first = ranking.rows.first() if ranking else None
+    names = labels(campaign)
+    return [(key, names.get(key, key)) for key in names if first and key in first.scores]
+
+
+def tie_texts(campaign: Campaign) -> list[str]:
+    """The order among equals in words."""
+    words = dict(tie_choices(campaign))
+    return [str(words.get(key, key)) for key in campaign.tie_breaks]
+
+
+@require_POST
+@gate(Action.RECRUITMENT_VIEW)
+def campaign_relatives(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The signed-in assessor names a relative who applies, or may yet."""
+    campaign = _managed(request.user, pk)
+    run = lambda: panels.declare_relative(  # noqa: E731
+        by=request.user,
+        campaign=campaign,
+        candidate_name=request.POST.get("candidate_name", ""),
+        relation=request.POST.get("relation", ""),
+    )
+    return act(request, _("Declared: candidates of this name are closed to you."), run, "campaign-detail", pk)

@@ -38,8 +38,9 @@ from personnel.models import (
 )
 from personnel.rules.recruitment import candidates as rules
 from personnel.rules.recruitment.hiring import longest_probation, months_on
+from personnel.rules.recruitment.kinship import related_to
 from personnel.services.recruitment import applications, board, documents, notice, ranking
-from personnel.views.recruitment.answers import act, status_of, written
+from personnel.views.recruitment.answers import act, closed_to, relatives_stay_out, status_of, stay_out, written
 from teams.gate import SignedInRequest, gate, manageable, visible
 from teams.models import User
 from teams.policy import Action
@@ -62,6 +63,7 @@ def _managed(user: User, pk: int, action: Action = Action.RECRUITMENT_MANAGE) ->
 
 @require_GET
 @gate(Action.RECRUITMENT_VIEW)
+@relatives_stay_out
 def application_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     application = visible(_rows(), request.user, pk=pk)
     campaign = application.campaign
@@ -81,7 +83,6 @@ def application_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "items": [(i, measured.get(i.pk)) for i in rules.items_for(application, campaign.fitness_items.all())],
         "may_manage": scope and application.state == "active",
         "may_vet": vets,
-        "is_related": rules.related(application.kinships.all(), request.user),
         "at_hire": application.state == "active" and application.step.kind == StepKind.HIRE,
         "at_fitness": application.state == "active" and application.step.kind == StepKind.FITNESS,
         "document_form": DocumentForm(),
@@ -119,6 +120,7 @@ def _campaign(user: User, pk: int) -> Campaign:
 
 @require_POST
 @gate(Action.RECRUITMENT_VIEW)
+@relatives_stay_out
 def application_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     application = _managed(request.user, pk)
     reason = request.POST.get("reason", "")
@@ -128,6 +130,7 @@ def application_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @gate(Action.RECRUITMENT_VIEW)
+@relatives_stay_out
 def application_claims(request: SignedInRequest, pk: int) -> HttpResponse:
     application = _managed(request.user, pk)
     claims = request.POST.getlist("claims")
@@ -143,17 +146,18 @@ def application_kinship(request: SignedInRequest, pk: int) -> HttpResponse:
     relation = request.POST.get("relation", "")
     return act(
         request,
-        _("Declared: you score nothing of this candidate's."),
+        _("Declared: this candidate is closed to you from now on."),
         lambda: applications.declare_kinship(
             by=request.user, application=application, assessor=request.user, relation=relation
         ),
-        "application-detail",
-        pk,
+        "campaign-board",
+        application.campaign_id,
     )
 
 
 @require_POST
 @gate(Action.RECRUITMENT_VIEW)
+@relatives_stay_out
 def application_document(request: SignedInRequest, pk: int) -> HttpResponse:
     application = _managed(request.user, pk)
     form = DocumentForm(request.POST, request.FILES)
@@ -178,6 +182,8 @@ def document_download(request: SignedInRequest, pk: int) -> HttpResponse:
     """A private file, to save and never to show in the browser; vetting files ask for their own right."""
     rows: Any = ApplicationDocument.objects.get_queryset()
     document: ApplicationDocument = visible(rows, request.user, pk=pk)
+    if closed_to(request, document.application_id):
+        return stay_out(request)
     if document.kind == DocumentKind.VETTING:
         document = manageable(rows, request.user, Action.VETTING_MANAGE, pk=pk)
     response: Any = FileResponse(document.file.open("rb"), content_type="application/octet-stream")
@@ -189,6 +195,7 @@ def document_download(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @gate(Action.RECRUITMENT_VIEW)
+@relatives_stay_out
 def application_fitness(request: SignedInRequest, pk: int) -> HttpResponse:
     application = _managed(request.user, pk)
     values: dict[int, Decimal] = {}
@@ -205,6 +212,7 @@ def application_fitness(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @gate(Action.RECRUITMENT_VIEW)
+@relatives_stay_out
 def application_checklist(request: SignedInRequest, pk: int) -> HttpResponse:
     """The points that rule a candidate out."""
     application = _managed(request.user, pk)
@@ -224,6 +232,7 @@ def application_checklist(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @gate(Action.VETTING_MANAGE)
+@relatives_stay_out
 def application_vetting(request: SignedInRequest, pk: int) -> HttpResponse:
     application = _managed(request.user, pk, Action.VETTING_MANAGE)
     vetting = getattr(application, "vetting", None) or Vetting(application=application)
@@ -237,8 +246,21 @@ def application_vetting(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "personnel/recruitment/candidate_form.html", context, status=status_of(form))
 
 
+@require_GET
+@gate(Action.VETTING_MANAGE)
+def vetting_list(request: SignedInRequest) -> HttpResponse:
+    """Vettings to look at again: what is due, then what comes."""
+    today = timezone.localdate()
+    rows = Vetting.objects.manageable_by(request.user, Action.VETTING_MANAGE).to_look_at()
+    found = list(rows.select_related("application__campaign", "application__vacancy__unit", "application__step")[:200])
+    related = related_to(request.user, [v.application_id for v in found])
+    context = {"lines": [(v, v.application_id in related) for v in found], "today": today}
+    return render(request, "personnel/recruitment/vettings.html", context)
+
+
 @require_http_methods(["GET", "POST"])
 @gate(Action.RECRUITMENT_VIEW)
+@relatives_stay_out
 def application_hire(request: SignedInRequest, pk: int) -> HttpResponse:
     """The contract; all else is in the application."""
     application = _managed(request.user, pk)
@@ -269,6 +291,7 @@ def application_hire(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @gate(Action.RECRUITMENT_VIEW)
+@relatives_stay_out
 def application_correct(request: SignedInRequest, pk: int) -> HttpResponse:
     """Ask for a correction of a frozen score."""
     application = _managed(request.user, pk)
@@ -298,6 +321,8 @@ def application_correct(request: SignedInRequest, pk: int) -> HttpResponse:
 def correction_approve(request: SignedInRequest, pk: int) -> HttpResponse:
     rows: Any = ScoreCorrection.objects.get_queryset()
     correction: ScoreCorrection = manageable(rows, request.user, Action.RECRUITMENT_MANAGE, pk=pk)
+    if closed_to(request, correction.application_id):
+        return stay_out(request)
     run = lambda: ranking.approve_correction(by=request.user, correction=correction)  # noqa: E731
     done = _("Corrected; the ranking has a new version.")
     return act(request, done, run, "application-detail", correction.application_id)

@@ -19,11 +19,12 @@ from personnel.forms.problems import show_problems
 from personnel.forms.recruitment import ObjectionForm, ObjectionStatusForm, PublicApplicationForm
 from personnel.models import Application, Campaign, Channel, Notice, Objection
 from personnel.rules.recruitment.campaigns import application_time_problems
-from personnel.rules.recruitment.ranking import Formula
+from personnel.rules.recruitment.ranking import formula_text
 from personnel.services.recruitment import applications, notice
 from personnel.services.recruitment.rights import public_desk
 from personnel.views.recruitment import limits, proof
 from personnel.views.recruitment.answers import status_of
+from personnel.views.recruitment.campaigns import tie_texts
 
 
 def _public() -> Any:
@@ -46,7 +47,8 @@ def opening_list(request: HttpRequest) -> HttpResponse:
 def opening_detail(request: HttpRequest, pk: int) -> HttpResponse:
     campaign = get_object_or_404(_public(), pk=pk)
     is_taking = not application_time_problems(campaign, timezone.localdate())
-    context = {"campaign": campaign, "formula": Formula.of(campaign), "is_taking": is_taking}
+    formula = {"text": formula_text(campaign)}
+    context = {"campaign": campaign, "formula": formula, "ties": tie_texts(campaign), "is_taking": is_taking}
     return render(request, "personnel/recruitment/public/detail.html", context)
 
 
@@ -108,7 +110,7 @@ def opening_result(request: HttpRequest, pk: int) -> HttpResponse:
             }
             for row in campaign.notices.filter(first_day__lte=today)
         ]
-    context = {"campaign": campaign, "formula": Formula.of(campaign), "notices": shown}
+    context = {"campaign": campaign, "formula": {"text": formula_text(campaign)}, "notices": shown}
     return render(request, "personnel/recruitment/public/result.html", context)
 
 
