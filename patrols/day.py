@@ -41,6 +41,11 @@ class RosterDay:
     def date(self) -> dt.date:
         return self.column.date
 
+    @property
+    def keep(self) -> str:
+        """What the links to other days carry on."""
+        return "&compare=1" if self.grid.compared else ""
+
     @cached_property
     def people(self) -> list[Person]:
         at = self.grid.columns.index(self.column)

@@ -84,6 +84,7 @@ class Cell:
     absence_label: str
     is_broken: bool
     published: str | None = None  # the mark in the version that the grid is compared with
+    published_text: str = ""  # and what it says
 
     @property
     def date(self) -> dt.date:
@@ -381,8 +382,25 @@ class Grid:
         cells = [self._cell(member.pk, column, duties.get(column.date)) for column in self.columns]
         return Row(member, cells, self._totals[member.pk])
 
+    @cached_property
+    def changed_days(self) -> set[dt.date]:
+        """The days that differ from the version compared with."""
+        if self.compared is None:
+            return set()
+        return {cell.date for crew in self.crews for row in crew.rows for cell in row.cells if cell.is_changed}
+
+    def _said(self, mark: str) -> str:
+        """A mark in words: the shift's code and the beat, or free."""
+        if not mark:
+            return _("Free")
+        shift, _separator, beat = mark.partition(".")
+        names = [self._shifts[int(shift)].code if int(shift) in self._shifts else "?"]
+        names += [self._beats[int(beat)].name] if int(beat) in self._beats else []
+        return " ".join(names)
+
     def _cell(self, member_id: int, column: Column, duty: Duty | None) -> Cell:
         reason = self._absences.get((member_id, column.date), "")
+        published = self._published.get((member_id, column.iso), "") if self.compared else None
         return Cell(
             member_id=member_id,
             column=column,
@@ -392,7 +410,8 @@ class Grid:
             absence=absence_code(reason) if reason else "",
             absence_label=self.sheet.reason_label(reason) if reason else "",
             is_broken=(member_id, column.date) in self._broken,
-            published=self._published.get((member_id, column.iso), "") if self.compared else None,
+            published=published,
+            published_text=self._said(published) if published is not None else "",
         )
 
 

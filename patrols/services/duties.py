@@ -68,7 +68,11 @@ class CellResult:
 
 def mark_of(duty: Duty | None) -> str:
     """What a cell holds, as a short text that two editors can compare: `<shift type>.<beat or 0>`, or empty."""
-    return f"{duty.shift_type_id}.{duty.beat_id or NO_BEAT}" if duty else ""
+    return mark(duty.shift_type_id, duty.beat_id) if duty else ""
+
+
+def mark(shift_type_id: int, beat_id: int | None) -> str:
+    return f"{shift_type_id}.{beat_id or NO_BEAT}"
 
 
 @service

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lianfang.platform.problems import Refused
+from patrols import undo
 from patrols.day import RosterDay
 from patrols.forms.duty import DutyCellForm
 from patrols.forms.roster import RemarkForm
@@ -34,8 +35,11 @@ SCRIPT_TEXT = {
     "saving": gettext_lazy("Saving…"),
     "saved": gettext_lazy("Saved at %(time)s"),
     "retrying": gettext_lazy("No connection, trying again…"),
-    "offline": gettext_lazy("The server does not answer. What was not saved has been put back."),
-    "signedOut": gettext_lazy("Not saved: you are signed out. Sign in again in another tab."),
+    "offline": gettext_lazy("The server does not answer."),
+    "signedOut": gettext_lazy("You are signed out: sign in again in another tab, then come back to this one."),
+    "unsaved": gettext_lazy("Not saved yet."),
+    "heldCount": gettext_lazy("Typed and not saved: %(n)s cells."),
+    "putBack": gettext_lazy("What was not saved has been put back."),
     "readOnly": gettext_lazy("This roster cannot be changed here."),
     "undone": gettext_lazy("Undone"),
     "redone": gettext_lazy("Done again"),
@@ -81,7 +85,7 @@ def roster_grid(request: SignedInRequest, pk: int) -> HttpResponse:
     if request.headers.get("HX-Target") == "day":
         return render(request, "patrols/roster/_day.html", context)
     context |= {
-        "data": _page_data(grid, may_edit=may_edit),
+        "data": _page_data(grid, may_edit=may_edit) | {"steps": undo.steps_of(request, grid) if may_edit else []},
         "may_close": roster.status == RosterStatus.PUBLISHED and roster.last_day < today,
         "may_publish": scope_of(request.user, Action.ROSTER_PUBLISH).covers(roster.unit.path),
         "changes": _change_lines(roster) if compared else [],
@@ -142,7 +146,8 @@ def duty_cell(request: SignedInRequest, pk: int, member: int, day: str) -> HttpR
     date = _day_of(roster, day)
     form = DutyCellForm(request.POST or None, sheet=sheet, member_id=person.pk, day=date)
     if request.method == "POST" and form.is_valid():
-        problems = _set_cell(request, roster, form.change())
+        with undo.step(request, roster):
+            problems = _set_cell(request, roster, form.change())
         if not problems:
             return _to_day(roster, date)
         form.add_error(None, problems)

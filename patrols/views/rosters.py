@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lianfang.platform.problems import Refused
-from patrols import workbook
+from patrols import undo, workbook
 from patrols.filters import RosterFilter
 from patrols.forms.roster import ReasonForm, RosterForm, next_month
 from patrols.grid import Grid
@@ -74,7 +74,8 @@ def roster_copy(request: SignedInRequest, pk: int) -> HttpResponse:
     """Fill the free cells with the pattern of four weeks before."""
     roster = manageable(_rosters(), request.user, Action.ROSTER_EDIT, pk=pk)
     try:
-        count = copies.copy_last(by=request.user, roster=roster)
+        with undo.step(request, roster):
+            count = copies.copy_last(by=request.user, roster=roster)
     except Refused as refusal:
         messages.warning(request, str(refusal.problems[0].message))
     else:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lianfang.platform.problems import Problem, Refused
+from patrols import undo
 from patrols.forms.rota import RotaApplyForm, RotaForm
 from patrols.models import Roster, Rota, ShiftType, WorkingTimeLimits
 from patrols.models.rota import OFF
@@ -86,14 +87,15 @@ def rota_apply(request: SignedInRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {"roster": roster, "form": form, "back": reverse("roster-grid", args=[roster.pk])}
     if request.method == "POST" and form.is_valid():
         try:
-            applied = rotas.apply_rota(
-                by=request.user,
-                roster=roster,
-                rota=form.cleaned_data["rota"],
-                crews=form.crews,
-                start=form.start_day,
-                accept_breach=form.cleaned_data["accept_breach"],
-            )
+            with undo.step(request, roster):
+                applied = rotas.apply_rota(
+                    by=request.user,
+                    roster=roster,
+                    rota=form.cleaned_data["rota"],
+                    crews=form.crews,
+                    start=form.start_day,
+                    accept_breach=form.cleaned_data["accept_breach"],
+                )
         except Refused as refusal:
             context["problems"] = refusal.problems
         else:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import time
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from patrols.models import Duty, Roster
+from patrols.models import Duty, Roster, Rota
 from patrols.services import duties, rosters
 from patrols.services.duties import CellChange
+from tests.browser.conftest import session_key
 from tests.factories import make_absence, make_beat, make_cover, make_member
 from tests.patrols.conftest import Station, station  # noqa: F401 - a fixture
 
@@ -223,12 +225,72 @@ def test_typed_changes_survive_a_short_loss_of_connection(grid, station):  # noq
     assert stored_row(station.zhang).startswith("早早")
 
 
-def test_server_error_puts_the_cell_back_and_says_so(grid, station):  # noqa: F811
+def test_row_typed_fast_loses_none_while_the_server_is_slow(grid, station):  # noqa: F811
+    def slowly(route):
+        time.sleep(0.4)
+        route.continue_()
+
+    grid.route("**/cells/", slowly)
+    cell(grid, station.zhang, 1).click()
+    grid.keyboard.type(("zx" * 16)[:31], delay=15)
+    saved(grid)
+    assert stored_row(station.zhang) == row_text(grid, station.zhang)
+    assert "·" not in stored_row(station.zhang)
+
+
+def test_server_error_keeps_what_was_typed_until_it_can_be_saved(grid, station):  # noqa: F811
+    grid.route("**/cells/", lambda route: route.fulfill(status=500, body="x"))
+    cell(grid, station.zhang, 1).click()
+    grid.keyboard.type("zz")
+    held = grid.locator("#grid-held")
+    expect(held).to_be_visible(timeout=10_000)
+    expect(cell(grid, station.zhang, 1)).to_have_text("早")
+    grid.unroute("**/cells/")
+    held.locator("[data-resume]").click()
+    saved(grid)
+    expect(held).to_be_hidden()
+    assert stored_row(station.zhang).startswith("早早")
+
+
+def test_what_cannot_be_saved_is_put_back_when_asked(grid, station):  # noqa: F811
     grid.route("**/cells/", lambda route: route.fulfill(status=500, body="x"))
     cell(grid, station.zhang, 1).click()
     grid.keyboard.press("z")
-    expect(grid.locator(".toast-item")).to_be_visible()
+    grid.locator("#grid-held [data-put-back]").click(timeout=10_000)
     expect(cell(grid, station.zhang, 1)).to_have_text("·")
+    expect(grid.locator(".toast-item")).to_be_visible()
+
+
+def test_session_that_ends_while_typing_loses_nothing(grid, station, leader, live_server):  # noqa: F811
+    grid.context.clear_cookies()
+    cell(grid, station.zhang, 1).click()
+    grid.keyboard.type("zz")
+    held = grid.locator("#grid-held")
+    expect(held).to_be_visible()
+    expect(grid.locator("td.waiting")).to_have_count(2)
+    # Signed in again in another tab, which brings another token too.
+    grid.context.add_cookies([{"name": "sessionid", "value": session_key(leader), "url": live_server.url}])
+    grid.evaluate("window.dispatchEvent(new Event('focus'))")
+    saved(grid)
+    expect(held).to_be_hidden()
+    assert stored_row(station.zhang).startswith("早早")
+
+
+def test_rota_laid_over_the_draft_is_taken_back_in_one_step(station, leader, page_of):  # noqa: F811
+    rota = Rota.objects.create(unit=station.roster.unit, name="三运转", pattern=["早", "", ""], offsets=[0])
+    page = page_of(leader)
+    page.goto(reverse("rota-apply", args=[station.roster.pk]))
+    page.locator("form button[type=submit]").last.click()
+    expect(page.locator("body")).to_contain_text("22")
+    assert Duty.objects.count() == 22
+    open_grid(page, station.roster)
+    page.locator("#grid-undo").click()
+    saved(page)
+    assert not Duty.objects.exists()
+    page.locator("#grid-redo").click()
+    saved(page)
+    assert Duty.objects.filter(origin="copied", is_fixed=False).count() == 22
+    assert rota.pattern == ["早", "", ""]
 
 
 def test_grid_has_no_serious_accessibility_problem(grid):
@@ -257,6 +319,21 @@ def test_phone_lists_one_day_and_sets_a_cell_by_its_form(station, leader, page_o
     expect(page.locator('.day-pick[aria-current="date"] b')).to_have_text("5")
     expect(page.locator("#day .day-open li")).to_have_count(2)
     assert Duty.objects.get().day == day(5)
+
+
+def test_phone_takes_a_cells_form_back_and_compares(station, leader, page_of):  # noqa: F811
+    duties.set_cells(by=leader, roster=station.roster, changes=[CellChange(station.zhang.pk, day(1), "早")])
+    rosters.publish(by=leader, roster=station.roster)
+    rosters.unpublish(by=leader, roster=station.roster, reason="补人")
+    page = page_of(leader, viewport={"width": 390, "height": 844})
+    page.goto(reverse("duty-cell", args=[station.roster.pk, station.li.pk, "2026-12-01"]))
+    page.locator("select[name=shift]").select_option("早")
+    page.locator("main form button[type=submit]").first.click()
+    page.goto(reverse("roster-grid", args=[station.roster.pk]) + "?day=2026-12-01&compare=1")
+    expect(page.locator(".day-was")).to_have_count(1)
+    page.locator("#grid-undo").click()
+    expect(page.locator(".day-was")).to_have_count(0)
+    assert not Duty.objects.filter(member=station.li).exists()
 
 
 def test_table_scrolls_inside_its_frame_on_a_phone(station, leader, page_of):  # noqa: F811

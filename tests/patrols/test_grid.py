@@ -415,3 +415,35 @@ def test_pages_load_no_solver():
     """OR-Tools costs half a second and 100 MB in each web process; only the search needs it."""
     code = "import sys, django; django.setup(); import lianfang.urls; sys.exit('ortools' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+# --- steps that outlive the page ----------------------------------------------
+
+
+def steps_of(client, station):
+    return client.get(grid_url(station)).context["data"]["steps"]
+
+
+def test_copied_month_is_one_step_that_the_page_can_take_back(station, leader, county, client_of):
+    november = make_roster(county.squadron, dt.date(2026, 11, 1), dt.date(2026, 11, 30))
+    for number in (3, 4, 5):
+        make_duty(november, station.zhang, dt.date(2026, 11, number), station.early, beat=station.beat)
+    client = client_of(leader)
+    client.post(reverse("roster-copy", args=[station.roster.pk]))
+    (step,) = steps_of(client, station)
+    assert {(item["member"], item["day"], item["mark"]) for item in step} == {
+        (station.zhang.pk, f"2026-12-{number:02d}", "") for number in (1, 2, 3, 29, 30, 31)
+    }
+    Duty.objects.filter(roster=station.roster, day=day(1)).delete()
+    assert "2026-12-01" not in {item["day"] for item in steps_of(client, station)[0]}  # changed since by somebody
+
+
+def test_step_of_a_cells_form_remembers_what_stood_there(station, leader, client_of):
+    make_duty(station.roster, station.zhang, day(9), station.night, origin="generated")
+    client = client_of(leader)
+    posted = {"shift": "早", "beat": "auto", "expected": f"{station.night.pk}.0"}
+    url = reverse("duty-cell", args=[station.roster.pk, station.zhang.pk, "2026-12-09"])
+    assert client.post(url, posted).status_code == 302
+    (step,) = steps_of(client, station)
+    assert (step[0]["mark"], step[0]["fixed"], step[0]["origin"]) == (f"{station.night.pk}.0", False, "generated")
+    assert steps_of(client_of(make_user("second", "leader", station.roster.unit)), station) == []
