@@ -10,12 +10,11 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 
 import pytest
-from django.db import transaction
-from django.test import Client
 from django.urls import reverse
 
 from tests.access_table import ADMIN, TABLE
-from tests.world import World, build_world
+from tests.sweeping import opened_world, rolled_back, signed_in
+from tests.world import World
 
 pytestmark = pytest.mark.django_db
 
@@ -75,9 +74,8 @@ class Visible(HTMLParser):
 
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[World]:
-    with django_db_blocker.unblock(), transaction.atomic():  # type: ignore[attr-defined]
-        yield build_world()
-        transaction.set_rollback(True)
+    with django_db_blocker.unblock(), opened_world() as world:  # type: ignore[attr-defined]
+        yield world
 
 
 def pages(world: World) -> Iterator[tuple[str, str]]:
@@ -94,22 +92,22 @@ def pages(world: World) -> Iterator[tuple[str, str]]:
                 yield role, reverse(f"admin:{label.replace('.', '_')}_{view}")
 
 
-def read(world: World, role: str, url: str, language: str) -> list[str]:
-    client = Client(headers={"accept-language": language})
-    client.force_login(world.users[role], backend="django.contrib.auth.backends.ModelBackend")
-    response = client.get(url)
-    if response.status_code != 200 or "html" not in response.headers["Content-Type"]:
-        return []
-    page = Visible()
-    page.feed(response.content.decode())
-    return page.words
+def read(world: World, language: str) -> Iterator[tuple[str, str]]:
+    """Address and text, for each text of each page."""
+    clients = {role: signed_in(user, language) for role, user in world.users.items()}
+    for role, url in pages(world):
+        with rolled_back():
+            response = clients[role].get(url)
+        if response.status_code == 200 and "html" in response.headers["Content-Type"]:
+            page = Visible()
+            page.feed(response.content.decode())
+            yield from ((url, text) for text in page.words)
 
 
 def test_english_pages_hold_no_chinese(world: World) -> None:
     found = [
         (url, text)
-        for role, url in pages(world)
-        for text in read(world, role, url, "en")
+        for url, text in read(world, "en")
         if CHINESE.search(SHIFT_CODES.sub("", text)) and text not in OWN_NAMES
     ]
     assert not found, "\n".join(map(str, found))
@@ -117,10 +115,5 @@ def test_english_pages_hold_no_chinese(world: World) -> None:
 
 def test_chinese_pages_hold_no_english(world: World) -> None:
     known = LATIN_WORDS | USER_NAMES
-    found = [
-        (url, text)
-        for role, url in pages(world)
-        for text in read(world, role, url, "zh-CN")
-        if set(LATIN.findall(text)) - known
-    ]
+    found = [(url, text) for url, text in read(world, "zh-CN") if set(LATIN.findall(text)) - known]
     assert not found, "\n".join(map(str, found))

@@ -6,50 +6,27 @@ An address that is not in the table fails, so nobody adds a page without saying 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
-from django.conf import settings
-from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from teams.models import User
 from tests.access_table import ADMIN, EVERYONE, TABLE, Page
 from tests.html import assert_csp_clean
-from tests.world import PLACES, World, build_world
+from tests.sweeping import QuickClient, opened_world, rolled_back, signed_in
+from tests.world import PLACES, World
 
 pytestmark = pytest.mark.django_db
 
-SESSION = settings.SESSION_COOKIE_NAME
-CLIENTS: dict[str, Client] = {}
-SESSIONS: dict[str, str] = {}
+CLIENTS: dict[str, QuickClient] = {}
 ANSWERED = {200, 302, 400, 409, 422}
 
 
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[World]:
-    """Built once; each request runs in a transaction that is rolled back."""
-    with django_db_blocker.unblock(), transaction.atomic():  # type: ignore[attr-defined]
-        world = build_world()
+    with django_db_blocker.unblock(), opened_world() as world:  # type: ignore[attr-defined]
         CLIENTS.update({role: signed_in(user) for role, user in world.users.items()})
-        # An answer may drop or change the cookie (signing out); its database effect is rolled back.
-        SESSIONS.update({role: client.cookies[SESSION].value for role, client in CLIENTS.items()})
         yield world
-        transaction.set_rollback(True)
-
-
-def signed_in(user: User) -> Client:
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
-@contextmanager
-def rolled_back() -> Iterator[None]:
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 def all_names(patterns: list[URLPattern | URLResolver] | None = None, namespace: str = "") -> Iterator[str]:
@@ -103,7 +80,6 @@ def test_access(world: World, name: str) -> None:
 def ask(role: str, method: str, url: str) -> int:
     """The status of the answer; its page keeps to the policies and names nobody of the foreign district."""
     client = CLIENTS[role]
-    client.cookies[SESSION] = SESSIONS[role]
     response = client.get(url) if method == "get" else client.post(url, {})
     if response.status_code == 200 and "html" in response.headers["Content-Type"]:
         assert_csp_clean(response)
