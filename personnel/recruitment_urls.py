@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from personnel.views.recruitment import board, campaigns, candidates, figures, own, public, quota, scores, uploads
+from personnel.views.recruitment import (
+    board,
+    campaigns,
+    candidates,
+    figures,
+    own,
+    public,
+    quota,
+    scores,
+    sheets,
+    uploads,
+)
 
 urlpatterns: list[URLPattern] = [
     path("recruitment/", campaigns.campaign_list, name="campaign-list"),
@@ -20,6 +31,13 @@ urlpatterns: list[URLPattern] = [
     path("recruitment/<int:pk>/ranking/", campaigns.campaign_ranking, name="campaign-ranking"),
     path("recruitment/<int:pk>/notice/", campaigns.campaign_notice, name="campaign-notice"),
     path("recruitment/<int:pk>/figures/", figures.campaign_figures, name="campaign-figures"),
+    path("recruitment/<int:pk>/figures/print/", sheets.figures_print, name="figures-print"),
+    path("recruitment/<int:pk>/figures/workbook/", sheets.figures_export, name="figures-export"),
+    path("recruitment/<int:pk>/ranking/print/", sheets.ranking_print, name="ranking-print"),
+    path("recruitment/<int:pk>/ranking/workbook/", sheets.ranking_export, name="ranking-export"),
+    path("recruitment/<int:pk>/candidates/workbook/", sheets.candidates_export, name="candidates-export"),
+    path("recruitment/<int:pk>/scores/<int:step>/print/", sheets.scores_print, name="scores-print"),
+    path("recruitment/notices/<int:pk>/print/", sheets.notice_print, name="notice-print"),
     path("recruitment/<int:pk>/board/", board.campaign_board, name="campaign-board"),
     path("recruitment/<int:pk>/board/decide/", board.board_decide, name="board-decide"),
     path("recruitment/<int:pk>/board/<int:step>/let-in/", board.board_let_in, name="board-let-in"),

@@ -1,4 +1,4 @@
-"""Two campaigns of the leader's squadron: one amid its interviews, one whose public notice has run (handbook P1–P7)."""
+"""Campaigns of the leader's squadron: one takes applications, one is amid its interviews, one is finished (P1–P7)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,17 @@ from lianfang.home.demonstration.accounts import FIRST
 from lianfang.home.demonstration.layout import SquadronPlan
 from lianfang.home.demonstration.names import invented_name
 from lianfang.platform.id_numbers import invented_id_number
-from personnel.models import Application, Campaign, Channel, DisqualifierKind, Notice, StepKind, StepResult
+from personnel.models import (
+    Application,
+    Campaign,
+    Channel,
+    DisqualifierKind,
+    Notice,
+    Objection,
+    StepKind,
+    StepResult,
+)
+from personnel.rules.recruitment.hiring import longest_probation, months_on
 from personnel.services.recruitment import board, campaigns, notice, ranking
 from personnel.services.recruitment.applications import new_application
 from teams.models import Unit, User, YearlyFigures
@@ -23,7 +33,7 @@ from teams.services.quota import set_standard
 
 SEED = 36
 DIVISION = "990102"  # no such division either; apart from the members'
-FLOATING = 8000  # newcomers of the year: four more places at 5 per 10,000
+FLOATING = 12_000  # newcomers of the year: six more places at 5 per 10,000
 EDUCATIONS = ("college", "college", "bachelor", "vocational")
 ITEMS: tuple[dict[str, Any], ...] = (
     {"name": "1000米跑", "sex": "male", "limit": Decimal(270), "less_is_better": True, "measure": "秒"},
@@ -34,7 +44,7 @@ ITEMS: tuple[dict[str, Any], ...] = (
 def set_up_recruitment(
     units: Mapping[str, Unit], users: Mapping[str, User], plans: Sequence[SquadronPlan], today: dt.date
 ) -> None:
-    """The quota of the year for every town, and the two campaigns."""
+    """The quota of the year for every town, and the campaigns."""
     if FIRST not in plans:
         return
     set_up_quota(units, users["brigade"], plans, today.year)
@@ -46,8 +56,14 @@ def set_up_recruitment(
     over = _campaign(unit, leader, brigade, "联防队员夏季招聘", today - dt.timedelta(days=75), today.year)
     _apply(over, 16, chance)
     _until_notice(over, leader, chance, today)
+    _hire_and_close(over, leader, today)
     for campaign in (running, over):
         _date_back(campaign)
+    # Its days are judged by the clock, whatever day the demonstration is built for.
+    now = _campaign(
+        unit, leader, brigade, "联防队员冬季招聘", timezone.localdate() - dt.timedelta(days=4), today.year, 14
+    )
+    _apply(now, 9, chance)
 
 
 def set_up_quota(units: Mapping[str, Unit], by: User, plans: Sequence[SquadronPlan], year: int) -> None:
@@ -60,15 +76,17 @@ def set_up_quota(units: Mapping[str, Unit], by: User, plans: Sequence[SquadronPl
         set_standard(by=by, unit=units[plan.code], year=year)
 
 
-def _campaign(unit: Unit, leader: User, brigade: User, title: str, first_day: dt.date, year: int) -> Campaign:
-    """Applications for a week from `first_day`, two places; drafted by the leader, approved by the brigade."""
+def _campaign(
+    unit: Unit, leader: User, brigade: User, title: str, first_day: dt.date, year: int, days: int = 6
+) -> Campaign:
+    """Applications from `first_day` for so many days more; two places; by the leader, approved by the brigade."""
     campaign = campaigns.draft_campaign(
         by=leader,
         unit=unit,
         title=title,
         year=year,
         apply_from=first_day,
-        apply_until=first_day + dt.timedelta(days=6),
+        apply_until=first_day + dt.timedelta(days=days),
         born_from=dt.date(first_day.year - 35, 1, 1),
         born_until=dt.date(first_day.year - 18, 1, 1),
         education="vocational",
@@ -168,7 +186,43 @@ def _until_notice(campaign: Campaign, by: User, chance: Random, today: dt.date) 
     first_day = min(today, timezone.localdate()) - dt.timedelta(days=18)
     last_day = notice.last_day_of(first_day, campaign.notice_days)
     Notice.objects.filter(pk=shown.pk).update(first_day=first_day, last_day=last_day)
+    _object(shown, by, first_day)
     _pass(campaign, StepKind.NOTICE, by=by)
+
+
+def _object(shown: Notice, by: User, first_day: dt.date) -> None:
+    """Somebody objected on the second day, and was answered two days later."""
+    entry = shown.entries.order_by("pk").first()
+    objection = Objection.objects.create(
+        notice=shown,
+        entry=entry,
+        unit_id=shown.campaign.unit_id,
+        number=f"Y{first_day.year}000000000001",
+        text="该考生在报名表上的工作经历与实际不符。",
+        contact="某居民小区 17000000000",
+        received_at=timezone.make_aware(dt.datetime.combine(first_day + dt.timedelta(days=1), dt.time(10, 20))),
+        due_on=notice.last_day_of(first_day + dt.timedelta(days=2), notice.ANSWER_DAYS),
+    )
+    answer = "经向原单位核实，工作经历属实，不影响录用。"
+    notice.answer_objection(by=by, objection=objection, answer=answer, is_upheld=False)
+    Objection.objects.filter(pk=objection.pk).update(answered_on=first_day + dt.timedelta(days=3))
+
+
+def _hire_and_close(campaign: Campaign, by: User, today: dt.date) -> None:
+    """Both places are filled, for three years, and the campaign is finished; the pre-job training lies ahead."""
+    until = months_on(today, 36) - dt.timedelta(days=1)
+    rows = Application.objects.select_related("campaign__unit", "vacancy__unit", "step")
+    for application in rows.filter(pk__in=_here(campaign, StepKind.HIRE)):
+        notice.hire(
+            by=by,
+            application=application,
+            hired_on=today,
+            contract_from=today,
+            contract_until=until,
+            probation_until=longest_probation(today, until),
+            training_due_on=today + dt.timedelta(days=21),
+        )
+    campaigns.end_campaign(by=by, campaign=campaign)
 
 
 def _vet(application: Application, by: User, today: dt.date) -> None:

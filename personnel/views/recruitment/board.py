@@ -55,7 +55,7 @@ def campaign_board(request: SignedInRequest, pk: int) -> HttpResponse:
     campaign = visible(Campaign.objects.select_related("unit"), request.user, pk=pk)
     form = BoardFilterForm(request.GET, campaign=campaign)
     rows = Application.objects.visible_to(request.user).filter(campaign=campaign)
-    found = _filtered(rows, form).select_related("vacancy").defer("id_number", "phone")
+    found = filtered(rows, form).select_related("vacancy").defer("id_number", "phone")
     by_step: dict[int, list[Application]] = defaultdict(list)
     for application in found.order_by("step_since", "pk"):
         by_step[application.step_id].append(application)
@@ -82,7 +82,7 @@ def campaign_board(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "personnel/recruitment/board.html", context)
 
 
-def _filtered(rows: Any, form: BoardFilterForm) -> Any:
+def filtered(rows: Any, form: BoardFilterForm) -> Any:
     """A value that no choice allows finds nobody."""
     if not form.is_valid():
         return rows.none()
