@@ -38,6 +38,7 @@ from personnel.rules.recruitment.campaigns import tie_breaks
 from personnel.rules.recruitment.candidates import parsed_score
 from personnel.rules.recruitment.documents import PUBLIC_KINDS
 from personnel.rules.recruitment.ranking import EDUCATION, OLDER, PRIORITY, YOUNGER
+from personnel.rules.recruitment.readiness import Readiness
 from personnel.rules.recruitment.terms import labels
 from personnel.services.recruitment.campaigns import FEWEST
 from personnel.services.recruitment.documents import MAX_BYTES
@@ -375,10 +376,19 @@ class BoardFilterForm(forms.Form):
         choices=[("", _("in the running")), *ApplicationState.choices[1:]],
         required=False,
     )
+    readiness = forms.ChoiceField(
+        label=_("Next step"), choices=[("", _("everybody")), *Readiness.choices], required=False
+    )
+    step = forms.ModelChoiceField(
+        queryset=Step.objects.none(), label=_("Step"), required=False, empty_label=_("All steps")
+    )
 
     def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["vacancy"].queryset = campaign.vacancies.all()  # type: ignore[attr-defined]
+        self.fields["step"].queryset = campaign.steps.all()  # type: ignore[attr-defined]
+        if campaign.vacancies.count() < 2:
+            self.fields["vacancy"].widget = forms.HiddenInput()
 
 
 class DocumentForm(forms.Form):

@@ -18,3 +18,17 @@
     }
   });
 })();
+
+// The board: "all" ticks every card of its column, as a sign of what the buttons mean; one tick less takes it back.
+(function () {
+  "use strict";
+  Array.prototype.forEach.call(document.querySelectorAll("[data-board-column]"), function (form) {
+    var all = form.querySelector("[data-everybody]");
+    if (!all) return;
+    form.addEventListener("change", function (event) {
+      var cards = Array.prototype.slice.call(form.querySelectorAll("input[name=candidate]"));
+      if (event.target === all) cards.forEach(function (card) { card.checked = all.checked; });
+      else if (event.target.name === "candidate" && !event.target.checked) all.checked = false;
+    });
+  });
+})();

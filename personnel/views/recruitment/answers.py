@@ -25,8 +25,7 @@ def act(request: SignedInRequest, done: Any, write: Callable[[], Any], to: str, 
     try:
         write()
     except Refused as refused:
-        for problem in refused.problems[:SHOWN]:
-            messages.error(request, f"{problem.message} {problem.hint}".strip())
+        show(request, refused)
     else:
         messages.success(request, done)
     return redirect(to, *args)
@@ -51,6 +50,12 @@ def relatives_stay_out(view: Callable[..., HttpResponse]) -> Callable[..., HttpR
         return stay_out(request) if closed_to(request, pk) else view(request, pk, *args, **kwargs)
 
     return guarded
+
+
+def show(request: SignedInRequest, refused: Refused) -> None:
+    """What a service refused, as messages."""
+    for problem in refused.problems[:SHOWN]:
+        messages.error(request, f"{problem.message} {problem.hint}".strip())
 
 
 def written(form: BaseForm, write: Callable[[], Any]) -> bool:
