@@ -103,11 +103,11 @@ def test_nobody_elses_papers(campaign: Campaign, leader: User) -> None:
     ok(visitor.post(f"/openings/{campaign.pk}/apply/", person(campaign)))
     application = Application.objects.get(name="孙小明")
     vetting = documents.add_document(
-        by=leader, application=application, kind="vetting", name="政审.pdf", file=io.BytesIO(PDF)
+        by=leader, application=application, kind="vetting", name="谈话记录.pdf", file=io.BytesIO(PDF)
     )
     for document in (theirs, vetting):
         assert visitor.post(f"/openings/own/documents/{document.pk}/remove/").status_code == 404
-    assert "政审" not in visitor.get("/openings/own/").content.decode()
+    assert "谈话记录" not in visitor.get("/openings/own/").content.decode()
     kinds = {"kind": "vetting", "file": upload(PDF)}
     ok(visitor.post("/openings/own/documents/", kinds))
     assert ApplicationDocument.objects.count() == 2

@@ -201,14 +201,17 @@ def fitness_problems(application: Application) -> list[Problem]:
 
 
 def notice_problems(application: Application, today: dt.date) -> list[Problem]:
-    """The notice has run its days, and every objection has its answer."""
+    """The notice has run its days, and every objection to it or to this candidate has its answer."""
     entry = getattr(application, "notice_entry", None)
     if entry is None:
         return [Problem("no_notice", _("stands on no public notice yet"))]
     if today <= entry.notice.last_day:
         return [Problem("notice_runs", _("the notice runs until %(day)s") % {"day": entry.notice.last_day})]
-    if any(o.answered_on is None for o in entry.notice.objections.all()):
+    objections = [o for o in entry.notice.objections.all() if o.entry_id in (None, entry.pk)]
+    if any(o.answered_on is None for o in objections):
         return [Problem("objection_unanswered", _("an objection to the notice waits for its answer"))]
+    if any(o.is_upheld and o.entry_id == entry.pk for o in objections):
+        return [Problem("objection_upheld", _("an objection to this candidate was found justified"))]
     return []
 
 

@@ -97,7 +97,10 @@ def campaign_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "may_manage": manages,
         "may_approve": approves and waits,
         "notices": campaign.notices.prefetch_related("entries"),
-        "objections": Objection.objects.visible_to(request.user).filter(notice__campaign=campaign),
+        "objections": Objection.objects.visible_to(request.user)
+        .filter(notice__campaign=campaign)
+        .select_related("entry__application"),
+        "today": timezone.localdate(),
         "notice_form": NoticeForm(),
         **_gaps(campaign),
     }

@@ -331,7 +331,7 @@ def correction_approve(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @gate(Action.RECRUITMENT_VIEW)
 def objection_answer(request: SignedInRequest, pk: int) -> HttpResponse:
-    rows = Objection.objects.select_related("notice__campaign", "unit")
+    rows = Objection.objects.select_related("notice__campaign", "unit", "entry__application")
     objection: Objection = manageable(rows, request.user, Action.RECRUITMENT_MANAGE, pk=pk)
     form = AnswerForm(request.POST or None)
     if request.method == "POST" and written(

@@ -13,9 +13,11 @@ from django.views.decorators.http import require_GET
 from lianfang.platform.workbook import Column, Writer, write_table
 from personnel.forms.recruitment import BoardFilterForm
 from personnel.models import Application, Campaign, Notice, Ranking
-from personnel.rules.recruitment.ranking import Formula
+from personnel.rules.recruitment.kinship import related_to
+from personnel.rules.recruitment.ranking import formula_text
 from personnel.views.exports import workbook_response
 from personnel.views.recruitment.board import filtered
+from personnel.views.recruitment.campaigns import score_heads
 from personnel.views.recruitment.figures import Table, all_tables, figures_of
 from teams.gate import SignedInRequest, gate, visible
 from teams.policy import Action
@@ -34,7 +36,7 @@ def notice_print(request: SignedInRequest, pk: int) -> HttpResponse:
     notice: Notice = visible(rows, request.user, pk=pk)
     entries = notice.entries.select_related("application", "row__vacancy__unit", "row__ranking")
     found = list(entries.order_by("row__vacancy", "row__rank", "pk"))
-    formula = found[0].row.ranking.formula if found else Formula.of(notice.campaign).text()
+    formula = found[0].row.ranking.formula if found else formula_text(notice.campaign)
     context = {"notice": notice, "campaign": notice.campaign, "entries": found, "formula": formula}
     return render(request, "personnel/recruitment/print/notice.html", context)
 
@@ -50,13 +52,6 @@ def _ranking(request: SignedInRequest, pk: int) -> tuple[Campaign, Ranking]:
     return campaign, ranking
 
 
-def _heads(campaign: Campaign, ranking: Ranking) -> list[tuple[str, str]]:
-    """The key and the name of each score that the frozen rows hold, in the plan's order."""
-    first = ranking.rows.first()
-    names = {step.kind: str(step) for step in campaign.steps.all()}
-    return [(key, name) for key, name in names.items() if first and key in first.scores]
-
-
 def _ranking_lines(ranking: Ranking, heads: Sequence[tuple[str, str]]) -> list[tuple[Any, list[str]]]:
     rows = ranking.rows.select_related("application__step", "vacancy__unit").order_by("vacancy", "rank", "pk")
     return [(row, [row.scores.get(key, {}).get("score", "") for key, _name in heads]) for row in rows]
@@ -66,7 +61,7 @@ def _ranking_lines(ranking: Ranking, heads: Sequence[tuple[str, str]]) -> list[t
 @gate(Action.RECRUITMENT_VIEW)
 def ranking_print(request: SignedInRequest, pk: int) -> HttpResponse:
     campaign, ranking = _ranking(request, pk)
-    heads = _heads(campaign, ranking)
+    heads = score_heads(campaign, ranking)
     context = {
         "campaign": campaign,
         "ranking": ranking,
@@ -80,7 +75,7 @@ def ranking_print(request: SignedInRequest, pk: int) -> HttpResponse:
 @gate(Action.RECRUITMENT_VIEW)
 def ranking_export(request: SignedInRequest, pk: int) -> HttpResponse:
     campaign, ranking = _ranking(request, pk)
-    heads = _heads(campaign, ranking)
+    heads = score_heads(campaign, ranking)
     before = [_("Unit"), _("Vacancy"), _("Place"), _("Receipt number"), _("Candidate")]
     titles = [*before, *(name for _key, name in heads), _("Bonus"), _("Total"), _("State"), _("Step")]
     lines = [
@@ -109,10 +104,11 @@ def ranking_export(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_GET
 @gate(Action.RECRUITMENT_VIEW)
 def candidates_export(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The candidates that the board shows with the same filter; ID numbers and phones masked."""
+    """The candidates that the board shows with the same filter, but relatives; ID numbers and phones masked."""
     campaign = _campaign(request, pk)
     form = BoardFilterForm(request.GET, campaign=campaign)
-    rows = filtered(Application.objects.visible_to(request.user).filter(campaign=campaign), form)
+    found = filtered(Application.objects.visible_to(request.user).filter(campaign=campaign), form)
+    rows = found.exclude(pk__in=related_to(request.user, found.values_list("pk", flat=True)))
     titles = [
         (_("Receipt number"), 20), (_("Candidate"), 12), (_("Sex"), 6), (_("Birth date"), 12), (_("ID number"), 21),
         (_("Phone"), 14), (_("Education"), 10), (_("School"), 18), (_("Major"), 14), (_("Vacancy"), 18),
