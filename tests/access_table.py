@@ -226,6 +226,8 @@ TABLE: dict[str, Page] = {
     "application-import": Page(RECRUITERS, RECRUITERS, on="campaign"),
     "application-template": Page(RECRUITERS, on="campaign"),
     "recruitment-upload": Page(RECRUITERS, RECRUITERS, extra=NO_IMPORT, missing=True),
+    "score-upload": Page(RECRUITERS, extra=NO_IMPORT, missing=True),
+    "score-upload-reasons": Page(RECRUITERS, extra=NO_IMPORT, missing=True),
     "recruitment-upload-cancel": Page(None, RECRUITERS, extra=NO_IMPORT, missing=True),
     "recruitment-upload-reasons": Page(RECRUITERS, extra=NO_IMPORT, missing=True),
     "application-detail": Page(RECRUITERS, on="application"),

@@ -16,6 +16,7 @@ from teams.models import User
 from tests.conftest import County
 from tests.factories import make_beat, make_cover, make_duty, make_roster, make_shift_type
 from tests.personnel.recruiting import make_standard
+from tests.personnel.test_recruitment_pages import picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NAME = "孙小明"
@@ -107,10 +108,27 @@ def applies(page: Page, campaign: Campaign) -> None:
     page.fill("[name=id_number]", invented_id_number(dt.date(1999, 5, 6), "male", 7))
     page.fill("[name=phone]", "13800001234")
     page.select_option("[name=education]", "college")
+    page.set_input_files("[name=file_id_card]", {"name": "身份证.jpg", "mimeType": "image/jpeg", "buffer": picture()})
     page.check("[name=truthful]")
     with page.expect_navigation():
         page.locator("main form .form-actions button[type=submit]").click()
     expect(page.locator("main")).to_contain_text(Application.objects.get().number)
+
+
+def adds_a_paper(page: Page) -> None:
+    """Later, at another computer: by the receipt number and the end of the ID number."""
+    application = Application.objects.get()
+    page.goto("/openings/status/")
+    page.fill("[name=number]", application.number)
+    page.fill("[name=last_six]", application.id_number[-6:])
+    with page.expect_navigation():
+        page.locator("main form .form-actions button[type=submit]").click()
+    page.select_option("[name=kind]", "diploma")
+    page.set_input_files("[name=file]", {"name": "毕业证.png", "mimeType": "image/png", "buffer": picture("PNG")})
+    with page.expect_navigation():
+        page.locator("form[action='/openings/own/documents/'] button[type=submit]").click()
+    expect(page.locator(".own-papers")).to_contain_text("毕业证")
+    assert set(application.documents.values_list("kind", flat=True)) == {"id_card", "diploma"}
 
 
 def test_plan_to_first_duty(page_of: Callable[..., Page], county: County, leader: User, brigade_staff: User) -> None:
@@ -124,8 +142,13 @@ def test_plan_to_first_duty(page_of: Callable[..., Page], county: County, leader
     brigade.posts(f"/recruitment/{campaign.pk}/approve/")
     visitor = page_of()
     applies(visitor, campaign)
+    adds_a_paper(page_of())
     application = Application.objects.get()
 
+    at.page.goto(f"/recruitment/applications/{application.pk}/")
+    with at.page.expect_download() as download:
+        at.page.get_by_role("link", name="毕业证").click()
+    assert download.value.suggested_filename == "毕业证.jpg"
     at.passes("eligibility")
     at.scores("written", "88.50")
     at.passes("written")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,11 +14,11 @@ from django.utils import timezone
 
 from lianfang.platform.id_numbers import invented_id_number
 from lianfang.platform.workbook import read_workbook
-from personnel.models import Application, Campaign, RecruitmentUpload
-from personnel.services.recruitment import uploads
+from personnel.models import Application, Campaign, RecruitmentUpload, StepResult
+from personnel.services.recruitment import score_workbook, uploads
 from teams.models import User
 from tests.conftest import County
-from tests.personnel.recruiting import make_application, make_campaign, make_standard
+from tests.personnel.recruiting import make_application, make_campaign, make_standard, pass_step, step_of
 from tests.personnel.test_recruitment_pages import BORN, ok
 from tests.personnel.workbooks import sheet
 
@@ -135,3 +136,31 @@ def test_template_is_read_by_the_import(campaign: Campaign, at: Client) -> None:
 
     data = at.get(f"/recruitment/{campaign.pk}/applications/template/").content
     assert {c.key for c in read_applications(data).columns} >= {"name", "id_number", "position", "claims", "relatives"}
+
+
+def test_scores_come_from_a_workbook_as_a_whole_or_not_at_all(campaign: Campaign, at: Client, leader: User) -> None:
+    people = [make_application(campaign, name) for name in ("甲", "乙", "丙")]
+    pass_step(campaign, "eligibility", [p.pk for p in people])
+    step = step_of(campaign, "written").pk
+    url = f"/recruitment/{campaign.pk}/scores/{step}/workbook/"
+
+    def upload(rows: list[list[Any]]) -> str:
+        file = SimpleUploadedFile("成绩.xlsx", sheet([["笔试成绩表"], ["姓名", "报名号", "成绩"], *rows]))
+        return str(ok(at.post(url, {"workbook": file}))["Location"])
+
+    bad = [
+        ["甲", people[0].number, 88.5],
+        ["丙", people[1].number, 70],
+        ["丙", people[2].number, "缺考"],
+        ["丁", "1", 60],
+    ]
+    page = upload(bad)
+    assert not StepResult.objects.filter(score__isnull=False).exists()
+    back = read_workbook(at.get(f"{page}reasons/").content)[0].rows
+    assert [bool(row[3]) for row in back[2:]] == [False, True, True, True]
+    upload([["甲", people[0].number, 88.505], ["乙", people[1].number, ""], ["丙", int(people[2].number), "70"]])
+    scores = StepResult.objects.order_by("application__name").values_list("application__name", "score")
+    assert dict(scores) == {"甲": Decimal("88.51"), "丙": Decimal(70)}
+    own = read_workbook(at.get(url).content)[0].rows
+    assert str(own[1][1]) in ("甲", "乙", "丙")
+    assert score_workbook.plan_scores(at.get(url).content, people, step_of(campaign, "written")).problems == []

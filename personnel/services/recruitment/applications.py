@@ -158,7 +158,7 @@ def new_numbers(campaign: Campaign, count: int) -> list[str]:
     """So many receipt numbers that nobody has and nobody guesses, from a few queries."""
     found: set[str] = set()
     while len(found) < count:
-        drawn = {f"{campaign.year}{campaign.pk:03d}{secrets.randbelow(10**9):09d}" for _n in range(count - len(found))}
+        drawn = {f"{campaign.year}{campaign.pk:03d}{secrets.randbelow(10**8):08d}" for _n in range(count - len(found))}
         found |= drawn - set(Application.objects.filter(number__in=drawn).values_list("number", flat=True))
     return list(found)
 

@@ -17,15 +17,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from lianfang.platform.problems import Problem, Refused
-from lianfang.platform.workbook import Column, read_workbook, write_table
 from personnel.forms.recruitment import SeatForm, WorkbookForm
 from personnel.models import Application, Campaign, PanelMark, PanelSeat, Step, StepResult
 from personnel.rules.recruitment import candidates as rules
 from personnel.rules.recruitment.kinship import related_to
 from personnel.services.recruitment import board as services
-from personnel.services.recruitment import panels
+from personnel.services.recruitment import panels, uploads
+from personnel.services.recruitment.score_workbook import plan_scores, write_scores
 from personnel.views.exports import workbook_response
-from personnel.views.recruitment.answers import act
+from personnel.views.recruitment.answers import act, show
 from teams.gate import SignedInRequest, gate, manageable
 from teams.models import Post, Unit, User
 from teams.policy import Action, roles_with
@@ -193,53 +193,32 @@ def seat_workbook(request: SignedInRequest, pk: int) -> HttpResponse:
 def _workbook(request: SignedInRequest, sheet: Sheet, back: str, *args: int) -> HttpResponse:
     found = sheet.candidates()
     if request.method == "GET":
-        columns = [Column(_("Receipt number"), 20), Column(_("Candidate"), 14), Column(_("Score"), 10)]
         lines = [
             (line.application.number, line.application.name, line.text)
             for line in _lines(sheet, found, {})
             if not line.is_closed
         ]
-        whose = f"-{sheet.seat}" if sheet.seat else ""
-        name = f"成绩-{sheet.campaign.title}-{sheet.step}{whose}.xlsx"
-        return workbook_response(write_table(str(sheet.step), columns, lines), name)
+        name = "-".join(["成绩", sheet.campaign.title, *([sheet.seat.name] if sheet.seat else [])])
+        return workbook_response(write_scores(str(sheet.step), lines), f"{name}.xlsx")
     form = WorkbookForm(request.POST, request.FILES)
     if not form.is_valid():
         messages.error(request, _("Choose a workbook."))
         return redirect(back, *args)
-    data = form.cleaned_data["workbook"].read()
-    return act(request, _("The scores of the workbook were saved."), lambda: _import(sheet, found, data), back, *args)
-
-
-def _import(sheet: Sheet, found: list[Application], data: bytes) -> None:
-    numbers = {a.number: a for a in found}
-    typed: dict[int, str] = {}
-    problems = []
-    for index, number, text in _rows(data):
-        application = numbers.get(number)
-        if application is None:
-            message = _("Row %(row)d: nobody with this receipt number stands in this step.") % {"row": index}
-            problems.append(Problem("number_unknown", message, row=index))
-        elif application.pk in typed:
-            message = _("Row %(row)d: this receipt number stands here twice.") % {"row": index}
-            problems.append(Problem("number_twice", message, row=index))
-        else:
-            typed[application.pk] = text
-    scores, wrong = _parsed(found, typed, sheet.step)
-    if problems or wrong:
-        raise Refused([*problems, *wrong])
-    sheet.write(scores)
-
-
-def _rows(data: bytes) -> list[tuple[int, str, str]]:
-    """Line, receipt number and score of each filled row below the header."""
-    sheets = read_workbook(data)
-    found = []
-    for index, cells in enumerate(sheets[0].rows if sheets else [], start=1):
-        number = str(cells[0]).split(".")[0].strip() if cells and cells[0] is not None else ""
-        if index > 1 and number:
-            text = str(cells[2]) if len(cells) > 2 and cells[2] is not None else ""
-            found.append((index, number, text))
-    return found
+    file = form.cleaned_data["workbook"]
+    data = file.read()
+    try:
+        plan = plan_scores(data, found, sheet.step)
+        if plan.problems:
+            upload = uploads.keep(
+                by=request.user, campaign=sheet.campaign, step=sheet.step, file_name=file.name, data=data
+            )
+            return redirect("score-upload", upload.pk)
+        sheet.write(plan.scores)
+    except Refused as refused:
+        show(request, refused)
+    else:
+        messages.success(request, _("The scores of the workbook were saved."))
+    return redirect(back, *args)
 
 
 # Panels

@@ -17,6 +17,8 @@ from personnel.models import Campaign, RecruitmentUpload
 from personnel.roster_workbook.export import with_reasons
 from personnel.services.recruitment import importing
 from personnel.services.recruitment import uploads as services
+from personnel.services.recruitment.board import to_score
+from personnel.services.recruitment.score_workbook import ScorePlan, plan_scores
 from personnel.views.exports import workbook_response
 from personnel.views.recruitment.answers import status_of
 from teams.gate import SignedInRequest, gate, manageable
@@ -108,11 +110,34 @@ def upload_reasons(request: SignedInRequest, pk: UUID) -> HttpResponse:
     return workbook_response(with_reasons(plan.table, plan.problems), f"导入问题-{upload.file_name}")
 
 
-def _own(user: User, pk: UUID) -> RecruitmentUpload:
+@require_GET
+@gate(Action.RECRUITMENT_VIEW)
+def score_upload(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """A score sheet with bad rows: nothing of it was saved."""
+    upload = _own(request.user, pk, scores=True)
+    context = {"upload": upload, "campaign": upload.campaign, "problems": _score_plan(upload).problems[:SHOWN]}
+    return render(request, "personnel/recruitment/uploads/scores.html", context)
+
+
+@require_GET
+@gate(Action.RECRUITMENT_VIEW)
+def score_upload_reasons(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    upload = _own(request.user, pk, scores=True)
+    return workbook_response(_score_plan(upload).with_reasons(), f"导入问题-{upload.file_name}")
+
+
+def _score_plan(upload: RecruitmentUpload) -> ScorePlan:
+    if upload.step is None:
+        raise Http404
+    candidates = to_score(upload.campaign, upload.step).defer("phone", "id_number")
+    return plan_scores(upload.data, candidates, upload.step)
+
+
+def _own(user: User, pk: UUID, *, scores: bool = False) -> RecruitmentUpload:
     """The user's own upload, and only while the right reaches its unit; 404 otherwise."""
     units = Unit.objects.manageable_by(user, Action.RECRUITMENT_MANAGE)
-    rows = RecruitmentUpload.objects.owned_by(user).filter(unit__in=units, step=None)
-    upload: RecruitmentUpload = get_object_or_404(rows.select_related("campaign__unit"), pk=pk)
+    rows = RecruitmentUpload.objects.owned_by(user).filter(unit__in=units, step__isnull=not scores)
+    upload: RecruitmentUpload = get_object_or_404(rows.select_related("campaign__unit", "step"), pk=pk)
     if not upload.campaign.is_open:
         raise Http404
     return upload
