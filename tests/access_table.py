@@ -44,6 +44,7 @@ OF_SQUADRON = frozenset(
         "correction",
         "objection",
         "notice",
+        "seat",
         "squadron",
         "unit_leader",
         "roster",

@@ -31,6 +31,7 @@ from personnel.models import (
     MemberSkill,
     Notice,
     Objection,
+    PanelSeat,
     Protection,
     ScoreCorrection,
 )
@@ -74,6 +75,7 @@ class Place:
     application: Application
     document: ApplicationDocument
     correction: ScoreCorrection
+    seat: PanelSeat
     notice: Notice
     objection: Objection
     rota: Rota

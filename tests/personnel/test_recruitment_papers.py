@@ -49,7 +49,7 @@ def upload(data: bytes, name: str = "证件.jpg") -> SimpleUploadedFile:
 
 def applied(campaign: Campaign, **fields: Any) -> tuple[Client, Application]:
     visitor = Client()
-    ok(visitor.post(f"/openings/{campaign.pk}/apply/", person(campaign) | fields))
+    ok(visitor.post(f"/openings/{campaign.pk}/apply/", person(campaign) | {"relative_1": ""} | fields))
     return visitor, Application.objects.get()
 
 

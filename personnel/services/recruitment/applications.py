@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import IO, Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -62,18 +62,28 @@ def apply(
     today = timezone.localdate()
     number = id_numbers.normalise(id_number)
     refuse(campaign_rules.application_time_problems(campaign, today))
+    _queue(campaign, number)
     sent = _sent_already(campaign, number, form_key)
     if sent:
         return sent
     refuse(rules.identity_problems(campaign, number, today))
     application = new_application(vacancy, channel, number, values | {"form_key": form_key})
-    sent = _store(application)
-    if sent:
-        return sent
+    try:
+        with transaction.atomic():
+            application.save()
+    except IntegrityError:  # by another way at the same moment: a workbook
+        raise Refused([rules.TAKEN]) from None
     add_relatives(application, relatives)
     for kind, name, file in files:
         _add_file(application, kind, name, file)
     return application
+
+
+def _queue(campaign: Campaign, id_number: str) -> None:
+    """Whoever sends the same ID number at the same moment waits, and then sees what the first one made."""
+    with connection.cursor() as cursor:
+        key = lookup_hash(f"application:{campaign.pk}:{id_number}")
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
 
 
 def _sent_already(campaign: Campaign, id_number: str, form_key: str) -> Application | None:
@@ -81,19 +91,6 @@ def _sent_already(campaign: Campaign, id_number: str, form_key: str) -> Applicat
     rows = Application.objects.filter(campaign=campaign, form_key=form_key).with_id_number(id_number)
     found: Application | None = rows.first() if form_key else None
     return found
-
-
-def _store(application: Application) -> Application | None:
-    """Save it; answers what the same form stored at the same moment. Raises `Refused` where the person applied."""
-    try:
-        with transaction.atomic():
-            application.save()
-    except IntegrityError:
-        sent = _sent_already(application.campaign, application.id_number, application.form_key)
-        if sent is None:
-            raise Refused([rules.TAKEN]) from None
-        return sent
-    return None
 
 
 def _add_file(application: Application, kind: str, name: str, file: IO[bytes]) -> None:
