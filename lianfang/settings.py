@@ -63,7 +63,6 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "lianfang.platform.middleware.ProxyMiddleware",
     "lianfang.platform.middleware.NulMiddleware",
-    "lianfang.platform.middleware.BodyMiddleware",
     "lianfang.platform.middleware.PrivateMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -186,7 +185,6 @@ PGHISTORY_ADMIN_CLASS = "django.contrib.admin.ModelAdmin"
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
-LARGEST_BODY = 25 * 1024 * 1024  # bytes of a request: a workbook has 20 MB at most, an application four papers of 5
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 SILENCED_SYSTEM_CHECKS: list[str] = []

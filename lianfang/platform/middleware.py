@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.views.defaults import bad_request
 
 Answer = Callable[[HttpRequest], HttpResponse]
-MOST_DIGITS = 12
 
 
 class ProxyMiddleware:
@@ -50,23 +49,6 @@ class NulMiddleware:
         texts = (request.path, *request.COOKIES.values())
         if any("\0" in text for text in texts) or "%00" in request.META.get("QUERY_STRING", ""):
             return bad_request(request, ValueError())
-        return self.get_response(request)
-
-
-class BodyMiddleware:
-    """Refuse a body that is larger than anything here takes, before a byte of it is read and kept on the disk.
-
-    Public pages take files from anybody; each form has its own, smaller limits.
-    """
-
-    def __init__(self, get_response: Answer) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        length = str(request.META.get("CONTENT_LENGTH") or "0")
-        if not length.isdecimal() or len(length) > MOST_DIGITS or int(length) > settings.LARGEST_BODY:
-            text = "上传的内容过大。 What you send is too large."
-            return HttpResponse(text, status=413, content_type="text/plain; charset=utf-8")
         return self.get_response(request)
 
 

@@ -9,7 +9,7 @@ from django.conf import LazySettings
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
-from lianfang.platform.middleware import BodyMiddleware, NulMiddleware, PrivateMiddleware, ProxyMiddleware
+from lianfang.platform.middleware import NulMiddleware, PrivateMiddleware, ProxyMiddleware
 
 
 def echo(request: HttpRequest) -> HttpResponse:
@@ -67,10 +67,3 @@ def test_page_with_its_own_cache_rule_keeps_it() -> None:
 def test_sign_in_goal_other_than_a_path_leads_home(client: Client, leader: Any, goal: str) -> None:
     answer = client.post("/sign-in/", {"username": "leader", "password": "secret-123", "next": goal})
     assert (answer.status_code, answer["Location"]) == (302, "/")
-
-
-@pytest.mark.parametrize(("length", "status"), [("10", 200), ("", 200), ("11", 413), ("9" * 5000, 413), ("-1", 413)])
-def test_body_beyond_all_limits_is_not_read(settings: LazySettings, length: str, status: int) -> None:
-    settings.LARGEST_BODY = 10
-    request = RequestFactory().post("/", CONTENT_LENGTH=length)
-    assert BodyMiddleware(echo)(request).status_code == status
