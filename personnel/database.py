@@ -42,4 +42,13 @@ BEGIN
   UPDATE personnel_stepresult SET score = NULL
     WHERE application_id = candidate AND score IS NOT NULL AND lf_related(candidate, assessor_id, NULL);
 END $$;
+
+-- How many hold a place in each unit that the viewer may see: a figure, for those who may not see the people.
+CREATE OR REPLACE FUNCTION lf_unit_places()
+  RETURNS TABLE (path text, places bigint) LANGUAGE sql STABLE SECURITY DEFINER
+  SET search_path = pg_catalog, public, pg_temp AS
+  $$ WITH scope AS (SELECT nullif(current_setting('lf.scope_unit', true), '') AS paths)
+     SELECT u.path::text, count(*) FROM personnel_member m JOIN teams_unit u ON u.id = m.unit_id, scope
+     WHERE m.status <> 'left' AND (scope.paths = '*' OR u.id = ANY (lf_units(scope.paths)))
+     GROUP BY u.path $$;
 """

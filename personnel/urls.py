@@ -12,6 +12,7 @@ from personnel.views import (
     status,
     strength,
 )
+from personnel.views.recruitment import quota
 
 urlpatterns: list[URLPattern] = [
     path("", members.member_list, name="member-list"),
@@ -31,6 +32,7 @@ urlpatterns: list[URLPattern] = [
     path("certificates/", renewals.certificate_list, name="certificate-list"),
     path("certificates/renew/", renewals.certificate_renew, name="certificate-renew"),
     path("certificates/<int:pk>/withdraw/", certificates.certificate_withdraw, name="certificate-withdraw"),
+    path("strength/<int:pk>/quota/", quota.unit_quota, name="unit-quota"),
     path("strength/<int:pk>/", strength.unit_strength, name="unit-strength"),
     path("<int:pk>/skills/new/", skills.skill_add, name="member-skill-add"),
     path("skills/<int:pk>/remove/", skills.skill_remove, name="member-skill-remove"),

@@ -38,6 +38,7 @@ class Action(models.TextChoices):
     MEMBER_MANAGE = "member_manage", _("change member files")
     MEMBER_IMPORT = "member_import", _("import roster workbooks")
     ID_NUMBER_READ = "id_number_read", _("read a whole ID number, with a reason")
+    QUOTA_VIEW = "quota_view", _("see the staffing standard and the strength against it")
     QUOTA_MANAGE = "quota_manage", _("set the yearly staffing standard")
     RECRUITMENT_VIEW = "recruitment_view", _("see recruitment and the headcount quota")
     RECRUITMENT_MANAGE = "recruitment_manage", _("run recruitment campaigns")
@@ -69,6 +70,7 @@ POLICY: dict[Role, dict[Action, Reach]] = {
         Action.MEMBER_MANAGE: _TREE,
         Action.MEMBER_IMPORT: _TREE,
         Action.ID_NUMBER_READ: _TREE,
+        Action.QUOTA_VIEW: _TREE,
         Action.RECRUITMENT_VIEW: _TREE,
         Action.RECRUITMENT_MANAGE: _TREE,
         Action.VETTING_MANAGE: _TREE,
@@ -90,6 +92,7 @@ POLICY: dict[Role, dict[Action, Reach]] = {
         Action.MEMBER_VIEW: _TREE,
         Action.MEMBER_IMPORT: _TREE,
         Action.ID_NUMBER_READ: _TREE,
+        Action.QUOTA_VIEW: _TREE,
         Action.QUOTA_MANAGE: _TREE,
         Action.RECRUITMENT_VIEW: _TREE,
         Action.RECRUITMENT_MANAGE: _TREE,
@@ -101,7 +104,7 @@ POLICY: dict[Role, dict[Action, Reach]] = {
         Action.ROSTER_VIEW: _TREE,
         Action.ROSTER_GENERATE_ALL: _TREE,
     },
-    Role.REVIEWER: {Action.UNIT_VIEW: _TREE},
+    Role.REVIEWER: {Action.UNIT_VIEW: _TREE, Action.QUOTA_VIEW: _TREE},
     Role.INSPECTOR: {Action.UNIT_VIEW: _TREE, Action.COVER_VIEW: _TREE, Action.ROSTER_VIEW: _TREE},
     Role.OFFICER: {Action.UNIT_VIEW: _TREE, Action.COVER_VIEW: _TREE, Action.ROSTER_VIEW: _TREE},
     Role.MEMBER: {Action.MEMBER_VIEW: _SELF, Action.ROSTER_VIEW: _SELF},

@@ -253,7 +253,7 @@ def _settle(line: LinePlan, asked: Asked, present: Present, *, alone: bool) -> N
     line.is_new = line.is_new or not need.pk
     for name, column in SHOWN.items():
         after = _shown(need, name)
-        if before.get(name, "") != after:
+        if before.get(name, "") != after and (need.pk or getattr(need, name) != USUAL.get(name)):
             line.changes.append(Change(column.label, before.get(name, ""), after))
 
 
@@ -265,6 +265,8 @@ SHOWN = {
     "on_holidays": HOLIDAYS,
     "officer_led": OFFICER,
 }
+
+USUAL = {"officer_led": False, "on_holidays": HolidayRule.AS_WEEKDAY}  # not worth a word about a new need
 
 
 def _shown(need: CoverRequirement, name: str) -> str:

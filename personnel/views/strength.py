@@ -41,8 +41,26 @@ def unit_strength(request: SignedInRequest, pk: int) -> HttpResponse:
     """Who serves today in the unit and below: by category, with a certificate, veterans, graduates."""
     unit = visible(Unit.objects.get_queryset(), request.user, pk=pk)
     members = Member.objects.visible_to(request.user).below(unit)
-    context = {"unit": unit, "figures": figures(members, unit, timezone.localdate())}
+    today = timezone.localdate()
+    context = {"unit": unit, "figures": figures(members, unit, today), "below": below(members, unit, today)}
     return render(request, "personnel/strength/_part.html", context)
+
+
+def below(members: MemberQuerySet, unit: Unit, today: dt.date) -> list[Figure]:
+    """How many serve in each open unit directly below, its own units included."""
+    children = list(Unit.objects.get_children(unit).filter(Q(closed_on=None) | Q(closed_on__gt=today)))
+    if not children:
+        return []
+    counts = members.serving(today).order_by().values_list("unit__path").annotate(n=Count("pk"))
+    by_path = dict(counts)
+    return [
+        Figure(
+            child.name,
+            sum(n for path, n in by_path.items() if path.startswith(child.path)),
+            f"unit={child.pk}&status=active",
+        )
+        for child in children
+    ]
 
 
 def figures(members: MemberQuerySet, unit: Unit, today: dt.date) -> list[Figure]:

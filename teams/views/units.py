@@ -14,10 +14,12 @@ from django.views.decorators.http import require_GET
 
 from teams.forms.units import UnitFilterForm
 from teams.gate import SignedInRequest, gate, visible
-from teams.models import Line, Post, Unit, UnitLeader, User
+from teams.models import Line, Post, Unit, UnitKind, UnitLeader, User, YearlyFigures
 from teams.policy import Action, Role
+from teams.rules.figures import years_of
 from teams.scope import scope_of
 
+QUOTA_KINDS = (UnitKind.BRIGADE, UnitKind.SQUADRON)
 LEADING = (Role.LEADER, Role.GROUP_LEADER, Role.BRIGADE)
 
 
@@ -46,6 +48,7 @@ def unit_list(request: SignedInRequest) -> HttpResponse:
     top = min((unit.depth for unit in units), default=1)
     levels = [0 if wanted["q"] else unit.depth - top for unit in units]
     context = {"units": list(zip(units, levels, strict=True)), "form": form, "q": wanted["q"]}
+    context["may_set_up"] = bool(scope_of(request.user, Action.UNIT_MANAGE))
     return render(request, "teams/units/list.html", context)
 
 
@@ -56,13 +59,19 @@ def unit_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     rows = Unit.objects.get_queryset().select_related("managing_body__parent__parent", "guiding_body")
     unit = visible(rows, request.user, pk=pk)
     inside = Unit.objects.visible_to(request.user).values("pk")
+    today = timezone.localdate()
+    newest = YearlyFigures.objects.visible_to(request.user).filter(unit=unit)[:1]
     context = {
         "unit": unit,
         "above": Unit.objects.get_ancestors(unit).filter(pk__in=inside),
-        "lines": lines_of(request.user, unit, timezone.localdate()),
+        "lines": lines_of(request.user, unit, today),
         "may_record": scope_of(request.user, Action.UNIT_RECORD_MANAGE).covers(unit.path),
         "below": Unit.objects.get_children(unit),
         "with_strength": bool(scope_of(request.user, Action.MEMBER_VIEW)),
+        "with_quota": unit.kind in QUOTA_KINDS and scope_of(request.user, Action.QUOTA_VIEW).covers(unit.path),
+        "with_cover": unit.kind == UnitKind.SQUADRON and scope_of(request.user, Action.COVER_VIEW).covers(unit.path),
+        "may_set_up": scope_of(request.user, Action.UNIT_MANAGE).covers(unit.path),
+        "newest": next(iter(years_of(unit, list(newest), today)), None),
     }
     return render(request, "teams/units/detail.html", context)
 

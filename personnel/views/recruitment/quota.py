@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.db.models import Count
+from django.db import connection
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -13,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from personnel.forms.recruitment import StandardForm
-from personnel.models import Member, MemberStatus
 from personnel.views.recruitment.answers import status_of, written
 from teams.gate import SignedInRequest, gate, manageable
 from teams.models import StaffingStandard, Unit, UnitKind, YearlyFigures
@@ -40,32 +40,50 @@ class Line:
 
 
 @require_GET
-@gate(Action.RECRUITMENT_VIEW)
+@gate(Action.QUOTA_VIEW)
 def quota_table(request: SignedInRequest) -> HttpResponse:
     """Every unit's standard of the year, who holds a place, and the shortfall."""
     year = _year(request)
-    units = list(Unit.objects.manageable_by(request.user, Action.RECRUITMENT_VIEW).filter(kind__in=KINDS))
-    standards = {s.unit_id: s for s in StaffingStandard.objects.filter(year=year, unit__in=units)}
-    figures = {f.unit_id: f for f in YearlyFigures.objects.filter(year=year, unit__in=units)}
-    members = Member.objects.visible_to(request.user).exclude(status=MemberStatus.LEFT)
-    counts = dict(members.values_list("unit__path").annotate(n=Count("pk")))
-    lines = [
-        Line(
-            unit=unit,
-            standard=(standard := standards.get(unit.pk)),
-            reckoning=reckon(standard, figures.get(unit.pk)) if standard else None,
-            holding=sum(n for path, n in counts.items() if path.startswith(unit.path)),
-        )
-        for unit in units
-    ]
+    units = list(Unit.objects.manageable_by(request.user, Action.QUOTA_VIEW).filter(kind__in=KINDS))
+    lines = lines_of(units, year)
     context = {
         "lines": lines,
         "year": year,
         "may_set": bool(scope_of(request.user, Action.QUOTA_MANAGE)),
+        "may_see_members": bool(scope_of(request.user, Action.MEMBER_VIEW).paths),
         "required": sum(line.standard.required for line in lines if line.standard),
         "short": sum(max(line.gap or 0, 0) for line in lines),
     }
     return render(request, "personnel/recruitment/quota/table.html", context)
+
+
+@require_GET
+@gate(Action.QUOTA_VIEW)
+def unit_quota(request: SignedInRequest, pk: int) -> HttpResponse:
+    """One unit's strength against its standard: a fragment that the unit's page includes."""
+    unit = manageable(Unit.objects.get_queryset(), request.user, Action.QUOTA_VIEW, pk=pk)
+    year = timezone.localdate().year
+    may_set = scope_of(request.user, Action.QUOTA_MANAGE).covers(unit.path)
+    context = {"line": lines_of([unit], year)[0], "year": year, "may_set": may_set}
+    return render(request, "personnel/recruitment/quota/_part.html", context)
+
+
+def lines_of(units: Sequence[Unit], year: int) -> list[Line]:
+    """The units' lines of the table; the database counts the places for those who may not see the members."""
+    standards = {s.unit_id: s for s in StaffingStandard.objects.filter(year=year, unit__in=units)}
+    figures = {f.unit_id: f for f in YearlyFigures.objects.filter(year=year, unit__in=units)}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT path, places FROM lf_unit_places()")
+        counts = cursor.fetchall()
+    return [
+        Line(
+            unit=unit,
+            standard=(standard := standards.get(unit.pk)),
+            reckoning=reckon(standard, figures.get(unit.pk)) if standard else None,
+            holding=sum(n for path, n in counts if path.startswith(unit.path)),
+        )
+        for unit in units
+    ]
 
 
 def _year(request: SignedInRequest) -> int:
@@ -76,7 +94,7 @@ def _year(request: SignedInRequest) -> int:
 
 
 @require_http_methods(["GET", "POST"])
-@gate(Action.RECRUITMENT_VIEW)
+@gate(Action.QUOTA_VIEW)
 def quota_set(request: SignedInRequest, pk: int) -> HttpResponse:
     """A unit's standard for the year; the headcount follows from its figures."""
     unit = manageable(Unit.objects.get_queryset(), request.user, Action.QUOTA_MANAGE, pk=pk)

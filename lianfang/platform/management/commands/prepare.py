@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
+from django.db import OperationalError
 
 
 class Command(BaseCommand):
@@ -21,10 +22,13 @@ class Command(BaseCommand):
         parser.add_argument("mode", choices=["demo", "serve"])
 
     def handle(self, *args: Any, mode: str, **options: Any) -> None:
-        if may_migrate():
-            call_command("migrate", interactive=False, verbosity=0)
-        else:
-            refuse_unapplied_migrations()
+        try:
+            if may_migrate():
+                call_command("migrate", interactive=False, verbosity=0)
+            else:
+                refuse_unapplied_migrations()
+        except OperationalError as error:
+            raise CommandError(f"The database cannot be opened: {str(error).splitlines()[0]}") from None
         collect_static()
         if mode == "demo":
             call_command("demo_county", accounts=True, stdout=self.stdout)
