@@ -192,7 +192,8 @@ TABLE: dict[str, Page] = {
     # recruitment
     "campaign-list": Page(RECRUITERS),
     "campaign-new": Page(RECRUITERS, RECRUITERS),
-    "quota-table": Page(RECRUITERS),
+    "quota-table": Page(roles("LBR")),
+    "unit-quota": Page(roles("LBR"), on="squadron"),
     "quota-set": Page(roles("B"), roles("B"), on="squadron"),
     "campaign-detail": Page(RECRUITERS, on="campaign"),
     "campaign-edit": Page(RECRUITERS, RECRUITERS, on="campaign"),
