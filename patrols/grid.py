@@ -64,11 +64,16 @@ class Column:
         return " ".join(name for name in (*names, "today" if self.is_today else "") if name)
 
     @cached_property
-    def label(self) -> str:
-        """The whole day for screen readers and tooltips."""
+    def name(self) -> str:
+        """The day, its weekday, and its feast."""
         day = date_format(self.date, "MONTH_DAY_FORMAT")
         text = _("%(day)s %(weekday)s") % {"day": day, "weekday": self.weekday}
-        return " ".join(part for part in (text, self.day.name, self.remark) if part)
+        return f"{text} {self.day.name}".strip()
+
+    @cached_property
+    def label(self) -> str:
+        """The whole day for screen readers and tooltips."""
+        return f"{self.name} {self.remark}".strip()
 
 
 @dataclass(frozen=True)
@@ -324,7 +329,8 @@ class Grid:
         """Everything that the page's script must know beside what stands in the table."""
         return {
             "editable": self.roster.is_draft,
-            "days": {column.date.isoformat(): column.label for column in self.columns},
+            "days": {column.iso: column.name for column in self.columns},
+            "remarks": {column.iso: column.remark for column in self.remarked},
             "names": {member.pk: member.name for member in self.sheet.members},
             "shifts": [_shift_json(shift, self.roster) for shift in self.sheet.shift_types],
             "beats": {beat.pk: beat.name for beat in self.sheet.beats},

@@ -14,6 +14,7 @@ from python_calamine import CalamineWorkbook
 from patrols.models import CoverRequirement, Duty, Roster, RosterVersion, SwornOfficer
 from patrols.services import rosters
 from teams.scope import row_scope
+from tests.access_table import TABLE
 from tests.factories import make_absence, make_duty, make_member, make_roster
 from tests.html import assert_csp_clean
 
@@ -250,6 +251,24 @@ def test_group_leader_finds_the_roster_in_the_list_and_gets_its_workbook(publish
     names = [row[0] for row in rows_of(client.get(page("roster-xlsx", published)))]
     assert "张建国" in names
     assert "李伟" not in names
+
+
+ON_A_ROSTER = {name: page for name, page in TABLE.items() if page.on == "roster"}
+GROUP_READS = {"roster-grid", "roster-print", "roster-xlsx"}
+WHOLE_ONLY = {"roster-versions", "roster-version"}  # a version holds everybody's duties
+
+
+def test_group_leader_at_every_address_of_a_published_roster(published, group_leader, client_of):
+    client = client_of(group_leader)
+    extra = {"member": published.zhang.pk, "beat": published.beat.pk, "shift_type": published.early.pk}
+    for name, found in ON_A_ROSTER.items():
+        arguments = {key: extra.get(key, value) for key, value in found.extra}
+        url = reverse(name, kwargs={"pk": published.roster.pk, **arguments})
+        if found.read is not None:
+            wanted = 200 if name in GROUP_READS else 404 if name in WHOLE_ONLY else 403
+            assert client.get(url).status_code == wanted, name
+        if found.write is not None:
+            assert client.post(url).status_code == 403, name
 
 
 def test_group_leader_changes_nothing_and_sees_no_version(published, group_leader, client_of):

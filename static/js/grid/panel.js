@@ -87,6 +87,7 @@
   }
 
   function drawDay(box, day) {
+    if (state.remarks[day]) box.appendChild(element("p", "panel-remark", state.remarks[day]));
     if (state.remarkable) {
       const link = element("a", "btn btn-link btn-sm", text.remark);
       link.href = grid.root.dataset.remarkUrl.replace("2000-01-01", day);
