@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
-from django.utils.translation import gettext as translate
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lianfang.platform.problems import Problem, Refused
@@ -166,14 +166,14 @@ class UserAdmin(PolicyAdmin):
     @admin.display(description=_("state"), ordering="is_active")
     def state(self, user: User) -> str:
         if not user.is_active:
-            return translate("account closed")
-        return translate("first password") if user.must_change_password else translate("in use")
+            return gettext("account closed")
+        return gettext("first password") if user.must_change_password else gettext("in use")
 
     @admin.display(description=_("posts"))
     def all_posts(self, user: User) -> str:
         posts = user.posts.select_related("unit").order_by("-starts")
         rows = [(reverse("admin:teams_post_change", args=[p.pk]), post_text(p), p.starts, p.ends or "…") for p in posts]
-        return format_html_join("", '<div><a href="{}">{}</a> {} – {}</div>', rows) or translate("no posts")
+        return format_html_join("", '<div><a href="{}">{}</a> {} – {}</div>', rows) or gettext("no posts")
 
     def write(self, request: HttpRequest, form: Any, *, change: bool) -> User:
         data = form.cleaned_data
@@ -190,7 +190,7 @@ class UserAdmin(PolicyAdmin):
     def slip(self, request: HttpRequest, user: User, password: str) -> HttpResponse:
         """The slip with a first password: in this answer and nowhere else, so no redirect and no cache."""
         context = self.admin_site.each_context(request) | {
-            "title": translate("First password"),
+            "title": gettext("First password"),
             "user_account": user,
             "posts": user.posts.on(timezone.localdate()).select_related("unit"),
             "password": password,
@@ -230,7 +230,7 @@ class UserAdmin(PolicyAdmin):
                 accounts.deactivate(by=_by(request), user=user)
             except Refused as refused:
                 return self._refused(request, user, refused)
-            messages.success(request, translate("The account is closed."))
+            messages.success(request, gettext("The account is closed."))
             return redirect("admin:teams_user_change", user.pk)
         return self._ask(request, user, _("Close the account"), question)
 
@@ -338,12 +338,12 @@ class CalendarDayAdmin(PolicyAdmin):
                 days, problems = calendar.read_calendar(file.read()) if file else calendar.parse_calendar(text)
                 if not problems:
                     changed = calendar.import_calendar(by=_by(request), days=days)
-                    messages.success(request, translate("%(count)d days changed.") % {"count": changed})
+                    messages.success(request, gettext("%(count)d days changed.") % {"count": changed})
                     return redirect("admin:teams_calendarday_changelist")
             except Refused as refused:
                 problems = refused.problems
             for problem in problems:
-                place = translate("Line %(row)d: ") % {"row": problem.row} if problem.row else ""
+                place = gettext("Line %(row)d: ") % {"row": problem.row} if problem.row else ""
                 form.add_error("file" if file else "days", f"{place}{problem}")
         context = self.admin_site.each_context(request) | {"title": _("Import a year"), "form": form, "opts": self.opts}
         return TemplateResponse(request, "admin/teams/calendarday/import.html", context)
@@ -386,7 +386,7 @@ class FailedSignInAdmin(PolicyAdmin):
     @admin.display(description=_("lift"))
     def lift(self, attempt: FailedSignIn) -> str:
         url = reverse("admin:teams_failedsignin_delete", args=[attempt.pk])
-        return format_html('<a class="button" href="{}">{}</a>', url, translate("lift"))
+        return format_html('<a class="button" href="{}">{}</a>', url, gettext("lift"))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._allowed(request, Action.LOCKOUT_MANAGE)
@@ -395,10 +395,10 @@ class FailedSignInAdmin(PolicyAdmin):
         lockouts.lift_lockout(by=_by(request), attempt=row)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
-        return super().delete_view(request, object_id, {"title": translate("Lift the lock")} | (extra_context or {}))
+        return super().delete_view(request, object_id, {"title": gettext("Lift the lock")} | (extra_context or {}))
 
     def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
-        messages.success(request, translate("The lock is lifted."))
+        messages.success(request, gettext("The lock is lifted."))
         return redirect("admin:teams_failedsignin_changelist")
 
 
