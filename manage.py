@@ -20,13 +20,14 @@ WITHOUT_DATABASE = {
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianfang.settings")
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
     needed = len(sys.argv) > 1 and WITHOUT_DATABASE.isdisjoint(sys.argv[1:])
     try:
         with server() if needed else nullcontext():
             execute_from_command_line(sys.argv)
-    except DatabaseUnavailable as problem:
+    except (DatabaseUnavailable, ImproperlyConfigured) as problem:
         sys.exit(str(problem))
 
 

@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "lianfang.platform.middleware.PrivateMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "lianfang.platform.middleware.SizeMiddleware",  # before CSRF, which reads the body
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -185,6 +186,7 @@ PGHISTORY_ADMIN_CLASS = "django.contrib.admin.ModelAdmin"
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
+LARGEST_REQUEST = 24 * 1024 * 1024  # bytes: a workbook of 20 MB, four papers of a candidate, and the fields beside them
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 SILENCED_SYSTEM_CHECKS: list[str] = []

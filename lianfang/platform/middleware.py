@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.views.defaults import bad_request
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -49,6 +51,21 @@ class NulMiddleware:
         texts = (request.path, *request.COOKIES.values())
         if any("\0" in text for text in texts) or "%00" in request.META.get("QUERY_STRING", ""):
             return bad_request(request, ValueError())
+        return self.get_response(request)
+
+
+class SizeMiddleware:
+    """Refuse a request larger than any form of ours may be before a byte of it is read or written to the disk."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdecimal() and (len(length) > 18 or int(length) > settings.LARGEST_REQUEST):
+            context = {"megabytes": settings.LARGEST_REQUEST // 1024 // 1024}
+            page = render_to_string("413.html", context)
+            return HttpResponse(page, status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         return self.get_response(request)
 
 

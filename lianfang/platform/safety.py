@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator, Mapping
 
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 
 from lianfang.platform.keys import missing_keys
 
@@ -17,7 +17,7 @@ def unsafe_settings(env: Mapping[str, str] = os.environ) -> list[str]:
         *_unsafe_keys(env),
         *_unsafe_addresses(env),
         *_unsafe_modes(),
-        *_unsafe_role(),
+        *_unsafe_role(env),
     ]
 
 
@@ -49,9 +49,40 @@ def _unsafe_modes() -> Iterator[str]:
         yield "LIANFANG_BEHIND_TLS is off: passwords and sessions would travel unencrypted."
 
 
-def _unsafe_role() -> Iterator[str]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT rolname, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user")
-        name, superuser, bypasses = cursor.fetchone()
+# What a role may do counts with what it may become by SET ROLE.
+BEYOND = """
+SELECT current_user,
+  EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+    AND pg_has_role(current_user, c.relowner, 'MEMBER')),
+  has_schema_privilege(current_user, 'public', 'CREATE')
+"""
+
+
+def _unsafe_role(env: Mapping[str, str]) -> Iterator[str]:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT rolname, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user")
+            name, superuser, bypasses = cursor.fetchone()
+    except OperationalError as error:
+        yield f"DATABASE_URL opens no database: {str(error).splitlines()[0]}"
+        return
     if superuser or bypasses:
         yield f"The database role {name} may pass by row-level security: use one without SUPERUSER and BYPASSRLS."
+    elif env.get("DATABASE_URL"):  # the embedded server has one role, which lets in nobody but its own account
+        yield from _unsafe_ownership()
+
+
+def _unsafe_ownership() -> Iterator[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(BEYOND)
+        name, owns, creates = cursor.fetchone()
+    if owns:
+        yield (
+            f"The database role {name} owns the tables, so row-level security does not bind it: name lf_app in "
+            "DATABASE_URL and the owner in LIANFANG_MIGRATE_DATABASE_URL."
+        )
+    elif creates:
+        yield (
+            f"The database role {name} may create in the schema public, which PostgreSQL 14 lets everybody do: as the "
+            "database's superuser, REVOKE CREATE ON SCHEMA public FROM PUBLIC."
+        )

@@ -7,6 +7,7 @@ All of it is laid after every `migrate`, idempotently, by the owner of the table
   the row's unit, or when the row is the signed-in member's own.
 * An app's SQL functions stand in its `database.py`; its config names them (`database_functions`).
 * History triggers run as the owner with a fixed search path, and no setting turns them off.
+* A model that declares `append_only = True` keeps its rows as they were written, whoever asks.
 
 The fixed search paths name `pg_temp` last: left out, it comes first, and a session's own temporary table would stand
 in for ours.
@@ -78,6 +79,13 @@ BEGIN
   RETURN context;
 END $$;
 
+CREATE OR REPLACE FUNCTION lf_append_only() RETURNS trigger LANGUAGE plpgsql
+  SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  RAISE EXCEPTION 'rows of % stay as they were written', TG_TABLE_NAME
+    USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+
 -- pgtrigger asks this before each trigger; the library's own version lets any session say yes.
 CREATE OR REPLACE FUNCTION _pgtrigger_should_ignore(trigger_name name) RETURNS boolean LANGUAGE sql IMMUTABLE AS
   $$ SELECT false $$;
@@ -95,8 +103,21 @@ DO $$ BEGIN
   END IF;
 END $$;
 GRANT USAGE ON SCHEMA public TO {APP_ROLE};
+-- PostgreSQL 14 lets everybody create there, and then a function of theirs could stand in for one of ours.
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APP_ROLE};
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {APP_ROLE};
+"""
+
+# Functions are everybody's unless told otherwise, and some of these answer as the owner of the tables.
+CLOSE_FUNCTIONS = f"""
+DO $$ DECLARE f regprocedure; BEGIN
+  FOR f IN SELECT p.oid::regprocedure FROM pg_proc p
+           WHERE p.pronamespace = 'public'::regnamespace AND p.proname LIKE 'lf\\_%' LOOP
+    EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO {APP_ROLE}', f);
+  END LOOP;
+END $$;
 """
 
 HARDEN_TRIGGERS = """
@@ -123,8 +144,10 @@ def secure_database(using: str = DEFAULT_DB_ALIAS, **kwargs: Any) -> None:
                 cursor.execute(functions)
             cursor.execute("RESET check_function_bodies")
             cursor.execute(ROLE)
+            cursor.execute(CLOSE_FUNCTIONS)
             cursor.execute(HARDEN_TRIGGERS)
             _protect_history(cursor)
+            _protect_appended(cursor)
             _lay_row_security(cursor)
         finally:
             cursor.execute("SELECT pg_advisory_unlock(hashtext('lianfang.secure_database'))")
@@ -145,6 +168,18 @@ def _protect_history(cursor: CursorWrapper) -> None:
     tables = [m._meta.db_table for m in apps.get_models() if hasattr(m, "pgh_tracked_model")]
     for table in [*tables, "pghistory_context"]:
         cursor.execute(f'REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON "{table}" FROM {APP_ROLE}')
+
+
+def _protect_appended(cursor: CursorWrapper) -> None:
+    """The application may only add; the trigger binds the owner of the tables too."""
+    for model in apps.get_models():
+        if getattr(model, "append_only", False):
+            table = model._meta.db_table
+            cursor.execute(f'REVOKE UPDATE, DELETE, TRUNCATE ON "{table}" FROM {APP_ROLE}')
+            cursor.execute(
+                f'CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE ON "{table}" '
+                "FOR EACH ROW EXECUTE FUNCTION lf_append_only()"
+            )
 
 
 def _lay_row_security(cursor: CursorWrapper) -> None:

@@ -161,6 +161,7 @@ class IdNumberReading(models.Model):
     """Somebody read a whole ID number: who, whose, when and why. Never changed, never deleted."""
 
     row_scope = RowScopeOf("personnel.Member", "member_id")
+    append_only = True
 
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="id_number_readings")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

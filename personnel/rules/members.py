@@ -54,13 +54,15 @@ def file_problems(member: Member, today: dt.date) -> list[Problem]:
 
 def account_problems(member: Member, user: User | None) -> list[Problem]:
     """Whether the member may sign in as `user`: an account that a post of today makes a member of this unit."""
-    if user is None or not user.is_active:
-        return [Problem("no_account", _("There is no account of this name."), field="username")]
-    posts = [p for p in user.current_posts if p.role == Role.MEMBER and p.unit]
-    if not any(member.unit.path.startswith(p.unit.path) for p in posts if p.unit):
-        message = _("This account holds no post as a member of %(unit)s; the system administrator gives it one.")
-        return [Problem("account_elsewhere", message % {"unit": member.unit.name}, field="username")]
-    return []
+    posts = user.current_posts if user is not None and user.is_active else []
+    if any(p.role == Role.MEMBER and p.unit and member.unit.path.startswith(p.unit.path) for p in posts):
+        return []
+    # One answer for no account and for one elsewhere: nobody learns which names exist.
+    message = _(
+        "No account of this name holds a post as a member of %(unit)s; the system administrator makes the account "
+        "and gives it the post."
+    )
+    return [Problem("account_elsewhere", message % {"unit": member.unit.name}, field="username")]
 
 
 def transfer_problems(member: Member, unit: Unit, today: dt.date) -> list[Problem]:

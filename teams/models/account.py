@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any, Self
 
 import pghistory
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -53,6 +54,10 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name or self.username
+
+    def get_session_auth_hash(self) -> str:
+        """Everybody knows the demonstration's password: with the setting its sessions end too, and none begins."""
+        return "" if self.is_demonstration and not settings.DEMO else super().get_session_auth_hash()
 
     @cached_property
     def current_posts(self) -> list[Post]:

@@ -1,6 +1,7 @@
 """The list of members and the file of each."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.db import connection
@@ -333,6 +334,15 @@ def test_account_of_somebody_else_is_refused(client_of, leader, county, member, 
     response = tie(client_of(leader), make_member(county.group, "赵敏"), username)
     assert response.status_code == 422
     assert not Member.objects.get(name="赵敏").user
+
+
+def test_account_elsewhere_and_no_account_are_answered_alike(client_of, leader, county):
+    make_user("foreign", "member", county.other_group)
+    member = make_member(county.group, "赵敏")
+    client = client_of(leader)
+    pages = [tie(client, member, name).content.decode() for name in ("foreign", "unknown")]
+    answers = [re.sub(r"\w{64}", "", page) for page in pages]
+    assert answers[0].replace("foreign", "unknown") == answers[1]
 
 
 def test_unit_with_members_does_not_close(county, member):

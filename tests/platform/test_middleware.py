@@ -9,7 +9,7 @@ from django.conf import LazySettings
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
-from lianfang.platform.middleware import NulMiddleware, PrivateMiddleware, ProxyMiddleware
+from lianfang.platform.middleware import NulMiddleware, PrivateMiddleware, ProxyMiddleware, SizeMiddleware
 
 
 def echo(request: HttpRequest) -> HttpResponse:
@@ -67,3 +67,27 @@ def test_page_with_its_own_cache_rule_keeps_it() -> None:
 def test_sign_in_goal_other_than_a_path_leads_home(client: Client, leader: Any, goal: str) -> None:
     answer = client.post("/sign-in/", {"username": "leader", "password": "secret-123", "next": goal})
     assert (answer.status_code, answer["Location"]) == (302, "/")
+
+
+class Unread:
+    """A body that nobody may read."""
+
+    def read(self, *sizes: int) -> bytes:
+        raise AssertionError("the body was read")
+
+    readline = read
+
+
+@pytest.mark.parametrize("length", [str(24 * 1024 * 1024 + 1), "9" * 5000])
+def test_request_too_large_is_refused_unread(client: Client, db: None, length: str) -> None:
+    kind = "multipart/form-data; boundary=x"
+    request = {"wsgi.input": Unread(), "CONTENT_TYPE": kind, "CONTENT_LENGTH": length}
+    response = client.generic("POST", "/sign-in/", **request)
+    assert response.status_code == 413
+    assert "24 MB" in response.content.decode()
+
+
+@pytest.mark.parametrize("length", ["", "0", "12", "-1", "x"])
+def test_request_of_any_other_length_passes(length: str) -> None:
+    request = RequestFactory().post("/", CONTENT_LENGTH=length)
+    assert SizeMiddleware(echo)(request).status_code == 200

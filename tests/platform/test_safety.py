@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import OperationalError, connection
 
 from lianfang.platform.safety import unsafe_settings
 
@@ -78,3 +78,33 @@ def test_command_ends_with_each_reason(settings: Any) -> None:
     settings.DEBUG = settings.DEMO = True
     with pytest.raises(CommandError, match=r"(?s)LIANFANG_DEBUG is on.*LIANFANG_DEMO is on"):
         call_command("safety")
+
+
+def test_a_database_that_takes_nobody_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> None:
+        raise OperationalError('connection failed: FATAL:  password authentication failed for user "lf_app"\n\nmore')
+
+    monkeypatch.setattr(connection, "cursor", refuse)
+    reasons = unsafe_settings(ENV)
+    assert len(reasons) == 1
+    assert "password authentication failed" in reasons[0]
+    assert "\n" not in reasons[0]
+
+
+def test_role_that_owns_the_tables_is_named() -> None:
+    """The suite's role does; the embedded server, without an address, has no other."""
+    (line,) = unsafe_settings(ENV | {"DATABASE_URL": "postgres://lianfang@/lianfang"})
+    assert "owns the tables" in line
+
+
+def test_role_that_may_create_functions_is_named() -> None:
+    env = ENV | {"DATABASE_URL": "postgres://lf_app@/lianfang"}
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE lf_app")
+        assert unsafe_settings(env) == []
+        cursor.execute("RESET ROLE")
+        cursor.execute("GRANT CREATE ON SCHEMA public TO PUBLIC")  # as PostgreSQL 14 has it
+        cursor.execute("SET LOCAL ROLE lf_app")
+        (line,) = unsafe_settings(env)
+        cursor.execute("RESET ROLE")
+    assert "REVOKE CREATE ON SCHEMA public" in line

@@ -196,3 +196,15 @@ def test_known_password_opens_only_in_the_demonstration(demonstration: User, set
     settings.DEMO = False
     response = Client().post("/sign-in/", form, headers=EN)
     assert "The user name or the password is wrong." in response.content.decode()
+
+
+def test_demonstration_session_ends_with_its_setting(demonstration: User, leader: User, settings: Any) -> None:
+    visitor, real = Client(), Client()
+    visitor.post("/sign-in/demonstration/", {"username": "demo-leader"})
+    real.post("/sign-in/", {"username": "leader", "password": "secret-123"})
+    assert [client.get("/").status_code for client in (visitor, real)] == [200, 200]
+    settings.DEMO = False
+    assert visitor.get("/").status_code == 302
+    assert real.get("/").status_code == 200
+    settings.DEMO = True
+    assert visitor.get("/").status_code == 302, "the session is gone, not asleep"
