@@ -18,7 +18,7 @@ from django.db.models import Choices
 from django.utils.functional import lazy
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 
 from lianfang.platform.problems import Problem, Refused
 from lianfang.platform.workbook import OLE_MAGIC, Column, Writer, read_workbook
@@ -27,6 +27,9 @@ MAX_ROWS = 2000
 MAX_CELL = 200
 SEARCHED_ROWS = 25
 LANGUAGES = ("zh-hans", "en")
+CHANGED_MEANWHILE = Problem(
+    "changed_meanwhile", gettext_lazy("Somebody changed the same data in the meantime. Look at the preview again.")
+)
 _NOISE = re.compile(r"\(.*?\)|[\s*＊:：、,，。.;；/\\|_\-—\"'“”]+")
 
 
@@ -128,8 +131,7 @@ class TablePlan:
         if self.problems:
             raise Refused(self.problems)
         if expected and expected != self.fingerprint():
-            message = _("Somebody changed the same data in the meantime. Look at the preview again.")
-            raise Refused([Problem("changed_meanwhile", message)])
+            raise Refused([CHANGED_MEANWHILE])
 
 
 def folded(text: str) -> str:

@@ -141,7 +141,7 @@ def _line(row: TableRow, accounts: Accounts, fresh: dict[str, str], by: User | N
         line.complain(problem.code, None, f"{problem.message} {problem.hint}".strip())
     if line.is_new:
         for problem in row_problems(user, exclude=("password",)):
-            line.complain(problem.code, USERNAME, problem.message)
+            line.complain(problem.code, NAME if problem.field == "name" else USERNAME, problem.message)
     return line
 
 

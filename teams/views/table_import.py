@@ -10,11 +10,21 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from lianfang.platform.problems import Problem, Refused
-from lianfang.platform.tables import TableColumn, TablePlan, TableRow, carried, from_carried, read_rows, with_reasons
+from lianfang.platform.tables import (
+    CHANGED_MEANWHILE,
+    TableColumn,
+    TablePlan,
+    TableRow,
+    carried,
+    from_carried,
+    read_rows,
+    with_reasons,
+)
 from teams.forms.table_import import CarriedForm, TableForm
 from teams.gate import SignedInRequest
 
@@ -70,9 +80,12 @@ def _from_preview(request: SignedInRequest, job: TableImport) -> HttpResponse:
     if form.cleaned_data["do"] == "reasons":
         return xlsx(with_reasons(str(job.title), job.columns, rows, job.plan(rows).problems), f"{job.title}.xlsx")
     try:
-        return job.write(rows, form.cleaned_data["expected"])
+        with transaction.atomic():
+            return job.write(rows, form.cleaned_data["expected"])
     except Refused as refused:
         return _preview(request, job, rows, refused.problems)
+    except IntegrityError:  # two who write the same names at the same moment
+        return _preview(request, job, rows, [CHANGED_MEANWHILE])
 
 
 def _preview(

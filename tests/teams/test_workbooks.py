@@ -194,6 +194,29 @@ def test_what_is_no_table_ends_in_a_sentence(admin: User, client_of: ClientOf, f
     assert not Unit.objects.get_queryset().exists()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\t" * 300,
+        "名" * 500,
+        "=cmd|'/c'!A1\t中队\t" + "9" * 5000,
+        "甲\t中队\t甲\n甲\t大队\t甲",
+        "\u202e\t\ud800",
+        "a,b\n" * 2100,
+    ],
+)
+def test_whatever_is_pasted_ends_in_a_preview_or_a_sentence(
+    county: County, system_admin: User, client_of: ClientOf, text: str
+) -> None:
+    text = text.encode("utf-8", "replace").decode()
+    for address in ("/units/workbook/", "/accounts/workbook/"):
+        client = client_of(system_admin)
+        assert client.post(address, {"text": text}).status_code in (200, 422)
+        assert client.post(address, {"rows": f"1\t{text}", "do": "write"}).status_code in (302, 422)
+        assert client.post(address, {"rows": f"1\t{text}", "do": "reasons"}).status_code in (200, 302)
+    assert Unit.objects.get_queryset().count() == 7
+
+
 # Accounts
 
 STAFF = (
