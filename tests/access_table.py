@@ -224,6 +224,8 @@ TABLE: dict[str, Page] = {
     "seat-workbook": Page(RECRUITERS, RECRUITERS, on="seat"),
     "seat-remove": Page(None, RECRUITERS, on="seat"),
     "vetting-list": Page(RECRUITERS),
+    "fitness-standards": Page(RECRUITERS),
+    "fitness-standard": Page(roles("B"), roles("B"), on="squadron", extra=(("category", "field"),)),
     "application-new": Page(RECRUITERS, RECRUITERS, on="campaign"),
     "application-import": Page(RECRUITERS, RECRUITERS, on="campaign"),
     "application-template": Page(RECRUITERS, on="campaign"),

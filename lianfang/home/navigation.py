@@ -11,7 +11,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from lianfang.home.addresses import address
-from lianfang.home.waiting import Matter, matters_of
+from lianfang.home.matter import Matter
+from lianfang.home.waiting import matters_of
 from teams.models import Post, Unit, User
 from teams.policy import Action
 from teams.scope import scope_of

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
@@ -14,24 +13,14 @@ from django.utils.translation import ngettext
 
 from lianfang.home.addresses import address
 from lianfang.home.certificates import endings
+from lianfang.home.matter import Matter
 from lianfang.home.months import Month, RosterState, roster_states
+from lianfang.home.recruiting import recruitment_matters
 from patrols.models import CoverRequirement, Roster
 from personnel.models import Member
 from teams.models import CalendarDay, Unit, User
 from teams.policy import Action
 from teams.scope import scope_of
-
-
-@dataclass(frozen=True)
-class Matter:
-    """Something to do: what, why it matters, where to do it, how urgent (`bad` before `warn`)."""
-
-    text: str
-    url: str
-    link: str
-    section: str  # the url name of the section where it is done
-    tone: str = "warn"
-    hint: str = ""
 
 
 def matters_of(request: HttpRequest) -> list[Matter]:
@@ -49,6 +38,7 @@ def _matters(user: User, today: dt.date) -> Iterator[Matter]:
         yield from _roster_matters(user, today)
     if scope_of(user, Action.MEMBER_MANAGE):
         yield from _people_matters(user, today)
+    yield from recruitment_matters(user, today)
 
 
 # Rosters

@@ -79,15 +79,15 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
             "born_until",
             "education",
             "staff_category",
-            "formula",
             "bonus_rule",
             "notice_days",
             "contact",
+            "formula",
             "more_conditions",
         )
         widgets = {
             **{name: DateInput() for name in ("apply_from", "apply_until", "born_from", "born_until")},
-            "more_conditions": forms.Textarea(attrs={"rows": 3}),
+            "more_conditions": forms.Textarea(attrs={"rows": 2}),
             "formula": forms.Textarea(attrs={"rows": 2}),
         }
         help_texts = {
@@ -204,7 +204,7 @@ class SeatForm(forms.Form):
     user = forms.ModelChoiceField(
         queryset=User.objects.none(), label=_("Account"), required=False, empty_label=_("without: marks come on paper")
     )
-    name = forms.CharField(label=_("Name"), max_length=40, required=False)
+    name = forms.CharField(label=_("full name"), max_length=40, required=False)
 
     def __init__(self, *args: Any, users: QuerySet[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

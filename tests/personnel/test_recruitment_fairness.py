@@ -198,8 +198,22 @@ def test_relative_opens_nothing_of_the_candidate(
     step = step_of(campaign, "eligibility")
     everybody = {"step": step.pk, "everybody": "1", "outcome": "failed", "reason": "x"}
     at.post(f"/recruitment/{campaign.pk}/board/decide/", everybody)
-    person.refresh_from_db()
-    assert person.state == "active"
+    assert list(Application.objects.order_by("pk").values_list("state", flat=True)) == ["active", "failed"]
+
+
+def test_database_stops_a_relative_who_is_signed_in(campaign: Campaign, leader: User) -> None:
+    """Whatever name the row gives, and without any service."""
+    person = make_application(campaign, relatives=[("周队长", "姨父")])
+    step = step_of(campaign, "eligibility")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lf.user', %s, true)", [str(leader.pk)])
+    for broken in (
+        lambda: StepResult.objects.create(application=person, step=step, outcome="passed"),
+        lambda: StepResult.objects.create(application=person, step=step_of(campaign, "written"), score=90),
+        lambda: Application.objects.filter(pk=person.pk).update(state="hired"),
+    ):
+        with pytest.raises(IntegrityError, match="relat"), transaction.atomic():
+            broken()
 
 
 # Whatever the order of declarations, seats and scores

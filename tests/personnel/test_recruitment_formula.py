@@ -47,7 +47,7 @@ VALUES = {"a": Fraction(80), "b": Fraction(90), "c": Fraction(61), "笔试": Fra
         ("cap(a + b, 100)", "100"),
         ("round(c / 3) * 3", "60.99"),
         ("“4×10米折返跑” * 0.5 + 笔试 / 140 * 100 * 0.5", "58"),
-        (".5 * a", "40"),
+        (".5 * a。", "40"),
         ("a / 3 * 3", "80"),
     ],
 )
@@ -60,11 +60,11 @@ def test_formula_reckons(text: str, worth: str) -> None:
     [
         ("a * 0.4 + ", "formula_unfinished", "0.4 +"),
         ("a ** b", "formula_unreadable", "4"),
-        ("a b", "formula_unreadable", "3"),
+        ("a 2", "formula_unreadable", "3"),
         ("__import__('os')", "formula_unreadable", "12"),
         ("__import__(os)", "formula_function", "__import__"),
         ("a.real", "formula_unreadable", "2"),
-        ("a if b else c", "formula_unreadable", "3"),
+        ("a if b > c", "formula_unreadable", "8"),
         ("sqrt(a)", "formula_function", "sqrt"),
         ("trimmed(a, b)", "formula_arguments", "trimmed"),
         ("a[0]", "formula_unreadable", "2"),
@@ -147,12 +147,13 @@ GOOD = "笔试 / 120 * 100 * 0.3 + 体能 * 20% + 面试 * 30% + 专业技能 * 
         (GOOD.replace("20%", "30%", 1), "weights_not_100", "110"),
         (GOOD.replace("体能", "口才"), "formula_unknown_name", "口才"),
         (GOOD.replace("体能", "体检"), "formula_unscored", "体检"),
-        ("笔试 / (面试 - 面试) + 加分", "formula_divides_by_zero", "character 4"),
-        ("笔试 / 120 * 100 + 面试 / (体能 + 专业技能) + 加分", "formula_divides_by_zero", "fitness"),
+        ("笔试 / (面试 - 面试) + 加分", "formula_divides_by_zero", "4"),
+        ("笔试 / 120 * 100 + 面试 / (体能 + 专业技能) + 加分", "formula_divides_by_zero", "体能 + 专业技能"),
         (GOOD.split(" + cap", maxsplit=1)[0], "formula_without_bonus", "bonus"),
-        ("average(面试, 100 - 体能 + 专业技能) + 加分", "formula_falls", "fitness"),
+        ("average(面试, 100 - 体能 + 专业技能) + 加分", "formula_falls", ""),
         ("100 + 加分", "formula_without_score", ""),
         ("笔试 *", "formula_unfinished", "笔试 *"),
+        ("written test if interview", "formula_unknown_name", "written test if interview"),
     ],
 )
 def test_impossible_formula_is_refused_when_saved(
@@ -248,7 +249,7 @@ def test_steps_of_one_kind_need_names(county: County, leader: User, brigade_staf
     assert {p.code for p in refused.value.problems} == {"step_twice"}
     twice[3] = {"kind": "interview", "name": "复面"}
     campaigns.set_steps(by=leader, campaign=draft, steps=twice)
-    formula = "written * 40% + max(interview, 复面) * 60%"
+    formula = "总成绩 ＝ written test * 40% + max(面试, 复面) * 60%。"
     campaigns.change_campaign(by=leader, campaign=draft, formula=formula, tie_breaks=["interview2"])
     assert "复面" in formula_text(Campaign.objects.get(pk=draft.pk))
     with pytest.raises(Refused) as refused:

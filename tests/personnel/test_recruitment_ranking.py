@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from lianfang.platform.problems import Refused
 from personnel.models import Application, Campaign, Member, Vacancy
+from personnel.rules.recruitment.formula import parse
 from personnel.rules.recruitment.ranking import Candidate, Formula, half_up, rank
 from personnel.services.recruitment import notice
 from teams.models import StaffingStandard, User
@@ -27,8 +28,20 @@ days = st.dates(dt.date(1990, 1, 1), dt.date(1990, 1, 4))
 ties = st.permutations(["priority", "written", "interview", "older"]).map(tuple)
 
 
+OWN = (
+    "written * 40% + fitness * 20% + interview * 40% + bonus",
+    "max(written, fitness) * 0.5 + min(written, interview) / 2",
+    "average(written, fitness, interview) + cap(bonus, 1)",
+    "trimmed(written, fitness, interview)",
+    "(written + fitness + interview - max(written, fitness, interview)) / 2",
+    "round(written / 3) * 3",
+)
+
+
 @st.composite
 def formulas(draw: st.DrawFn) -> Formula:
+    if draw(st.booleans()):
+        return Formula((), tie_breaks=draw(ties), own=parse(draw(st.sampled_from(OWN))))
     first = draw(st.integers(0, 100))
     second = draw(st.integers(0, 100 - first))
     weights = (Decimal(first), Decimal(second), Decimal(100 - first - second))

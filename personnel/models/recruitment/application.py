@@ -74,6 +74,9 @@ IF NEW.state = 'hired' AND OLD.state <> 'hired' THEN
     IF EXISTS (SELECT 1 FROM personnel_disqualifiercheck d WHERE d.application_id = NEW.id AND d.is_hit) THEN
       RAISE EXCEPTION 'candidate_disqualified' USING ERRCODE = 'check_violation';
     END IF;
+    IF lf_related(NEW.id, lf_user(), NULL) THEN
+      RAISE EXCEPTION 'hired_by_relative' USING ERRCODE = 'check_violation';
+    END IF;
     SELECT s.required, u.path INTO quota FROM teams_staffingstandard s JOIN teams_unit u ON u.id = s.unit_id
       JOIN personnel_campaign c ON c.id = NEW.campaign_id AND c.year = s.year
       JOIN personnel_vacancy v ON v.id = NEW.vacancy_id JOIN teams_unit vu ON vu.id = v.unit_id

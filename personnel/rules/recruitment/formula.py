@@ -158,6 +158,7 @@ TOKEN = re.compile(
     r"|(?P<name>\w*[^\W\d]\w*)"
     r"|(?P<sign>[-+*/(),]))"
 )
+STOPS = " \t\r\n。．.;；"
 HEADING = re.compile(r"\s*[^\W\d]\w*\s*=")  # 总成绩 = …
 SIGNS = str.maketrans({"×": "*", "·": "*", "÷": "/", "−": "-", "–": "-", "、": ",", ";": ","})
 
@@ -179,7 +180,7 @@ def _tokens(text: str) -> list[Token]:
     found: list[Token] = []
     plain = _plain(text)
     heading = HEADING.match(plain)
-    at, end, outside = heading.end() if heading else 0, len(plain.rstrip()), _signs_outside_quotes(plain)
+    at, end, outside = heading.end() if heading else 0, len(plain.rstrip(STOPS)), _signs_outside_quotes(plain)
     while at < end:
         match = TOKEN.match(outside, at)
         if match is None:
@@ -189,7 +190,10 @@ def _tokens(text: str) -> list[Token]:
         part = match[kind or "sign"]
         start = match.start(kind or "sign")
         part = plain[start + 1 : match.end("quoted") - 1].strip() if kind == "quoted" else part
-        found.append(Token("name" if kind == "quoted" else str(kind), part + ("%" if match["percent"] else ""), start))
+        token = Token("name" if kind == "quoted" else str(kind), part + ("%" if match["percent"] else ""), start)
+        if kind == "name" and found and found[-1].kind == "name":  # “written test”, as the label has it
+            token = Token("name", f"{found.pop().text} {token.text}", start)
+        found.append(token)
         at = match.end()
     return found
 
@@ -385,8 +389,8 @@ _LABELS = {
     "average": _("average"),
     "trimmed": _("average without highest and lowest"),
     "sum": _("sum"),
-    "cap": _("at most"),
-    "least": _("at least"),
+    "cap": _("capped at"),
+    "least": _("no less than"),
     "round": _("rounded"),
 }
 

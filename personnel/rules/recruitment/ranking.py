@@ -14,13 +14,13 @@ from fractions import Fraction
 from typing import Any
 
 from lianfang.platform.fields import lookup_hash
-from personnel.models import BonusRule, Campaign
+from personnel.models import BonusRule, Campaign, RankingRow
 from personnel.rules.recruitment import terms
 from personnel.rules.recruitment.formula import FormulaError, Node, evaluate, half_up, names, printed
 
 PRIORITY, EDUCATION, OLDER, YOUNGER = "priority", "education", "older", "younger"
 
-__all__ = ["Candidate", "Formula", "Placed", "SealedRow", "formula_text", "half_up", "rank", "seal"]
+__all__ = ["Candidate", "Formula", "Placed", "SealedRow", "formula_text", "half_up", "rank", "reckoned", "seal"]
 
 
 @dataclass(frozen=True)
@@ -110,6 +110,15 @@ def formula_text(campaign: Campaign) -> str:
         return Formula.of(campaign).text()
     except FormulaError:
         return campaign.formula
+
+
+def reckoned(campaign: Campaign, row: RankingRow) -> str:
+    """The formula with a candidate's frozen figures in the place of the names."""
+    values = {key: entry["score"] for key, entry in row.scores.items()} | {terms.BONUS: f"{row.bonus:.2f}"}
+    try:
+        return printed(Formula.of(campaign).tree, lambda key: values.get(key, "0"))
+    except FormulaError:
+        return ""
 
 
 def _quoted(label: str) -> str:

@@ -42,9 +42,13 @@ MORE_WORDS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Term:
-    """Something that a formula may name. `key` is what is stored, `words` what may be written, in lower case."""
+    """Something that a formula may name. `key` is what is stored, `words` what may be written, in lower case.
+
+    `label`: what the reader calls it.
+    """
 
     key: str
+    label: str
     words: frozenset[str]
     full: Fraction = HUNDRED
     is_scored: bool = True
@@ -79,22 +83,27 @@ def vocabulary(campaign: Campaign) -> list[Term]:
     """Every term of a campaign's plan."""
     steps = list(campaign.steps.all())
     keys, kinds = step_keys(steps), Counter(step.kind for step in steps)
-    terms = [_step_term(step, keys[step.pk or -step.position], is_only=kinds[step.kind] == 1) for step in steps]
+    terms = [
+        _step_term(step, keys[step.pk or -step.position], goes_by_kind=kinds[step.kind] == 1 or not step.name)
+        for step in steps
+    ]
     items = {item.name for item in campaign.fitness_items.all() if item.full_at is not None}
-    terms += [Term(ITEM + name, frozenset({_folded(name)})) for name in sorted(items)]
+    terms += [Term(ITEM + name, name, frozenset({_folded(name)})) for name in sorted(items)]
     sizes = {p.group: Fraction(p.bonus) for p in campaign.priorities.all()}
     most = (sum if campaign.bonus_rule == BonusRule.SUM else max)([Fraction(0), *sizes.values()])
-    terms.append(Term(BONUS, _spoken(gettext_lazy("bonus points"), *MORE_WORDS[BONUS]), Fraction(most)))
-    terms += [Term(GROUP + g, _spoken(PriorityGroup(g).label, g), size) for g, size in sizes.items()]
+    bonus = gettext_lazy("bonus points")
+    terms.append(Term(BONUS, str(bonus), _spoken(bonus, *MORE_WORDS[BONUS]), Fraction(most)))
+    groups = [(g, PriorityGroup(g).label, size) for g, size in sizes.items()]
+    terms += [Term(GROUP + g, str(label), _spoken(label, g), size) for g, label, size in groups]
     return terms
 
 
-def _step_term(step: Step, key: str, *, is_only: bool) -> Term:
-    """A kind that comes once is called by its kind too; of several each has its own name."""
+def _step_term(step: Step, key: str, *, goes_by_kind: bool) -> Term:
+    """Of several steps of a kind the one without a name of its own goes by the kind's."""
     words = {_folded(key)} | ({_folded(step.name)} if step.name else set())
-    if is_only:
+    if goes_by_kind:
         words |= _spoken(StepKind(step.kind).label, *MORE_WORDS.get(step.kind, ()))
-    return Term(key, frozenset(words), Fraction(step.full_mark), step.is_scored or step.can_be_scored)
+    return Term(key, str(step), frozenset(words), Fraction(step.full_mark), step.is_scored or step.can_be_scored)
 
 
 def _spoken(label: Any, *more: str) -> frozenset[str]:
@@ -110,12 +119,16 @@ def _folded(word: str) -> str:
     return " ".join(word.casefold().split())
 
 
+def _meaning(terms: Iterable[Term]) -> dict[str, Term]:
+    return {word: term for term in terms for word in term.words}
+
+
 def bound(text: str, terms: Iterable[Term]) -> tuple[Node, list[Problem]]:
     """The formula with each name put as the key it stands for, and the names that stand for nothing.
 
     Raises `FormulaError` where it cannot be read at all.
     """
-    meaning = {word: term for term in terms for word in term.words}
+    meaning = _meaning(terms)
     tree, problems = parse(text), []
     for name in names(tree):
         term = meaning.get(_folded(name.word))
@@ -130,7 +143,7 @@ def bound(text: str, terms: Iterable[Term]) -> tuple[Node, list[Problem]]:
 
 def _unknown(name: Name, meaning: dict[str, Term]) -> Problem:
     message = _("“%(word)s” at character %(at)d is no step, item or bonus of this plan.")
-    usable = sorted({term.key.removeprefix(ITEM).removeprefix(GROUP) for term in meaning.values() if term.is_scored})
+    usable = sorted({term.label for term in meaning.values() if term.is_scored})
     hint = _("Possible: %(words)s.") % {"words": "、".join(usable)}
     return Problem("formula_unknown_name", message % {"word": name.word, "at": name.at}, "formula", hint)
 
@@ -162,7 +175,9 @@ def formula_problems(campaign: Campaign) -> list[Problem]:
         marks = [term for term in terms if term.key in used and term.counts_as_mark]
         if not marks:
             return [Problem("formula_without_score", _("The formula counts no score at all."), "formula")]
-        span(tree, {term.key: (Fraction(0), term.full) for term in terms})
+        meaning = _meaning(terms)
+        typed = parse(campaign.formula)  # with the words as they were typed: a problem names them
+        span(typed, {n.word: (Fraction(0), meaning[_folded(n.word)].full) for n in names(typed)})
     except FormulaError as error:
         return [error.problem]
     by_key = {term.key: term for term in terms}
@@ -186,7 +201,7 @@ def _full_mark_problems(tree: Node, marks: list[Term]) -> list[Problem]:
 
 def _share(term: Term, of: int) -> str:
     scale = "" if term.full == HUNDRED else f" / {term.full} * 100"
-    return f"{term.key.removeprefix(ITEM)}{scale} / {of}"
+    return f"{term.label}{scale} / {of}"
 
 
 def _bonus_problems(campaign: Campaign, used: set[str]) -> list[Problem]:
@@ -209,8 +224,7 @@ def _falling_problems(tree: Node, used: set[str], terms: dict[str, Term]) -> lis
             totals = [evaluate(tree, values | {key: terms[key].full * part}) for part in LADDER]
             if any(after < before for before, after in pairwise(totals)):
                 message = _("A better “%(word)s” can lower the total.")
-                word = key.removeprefix(ITEM).removeprefix(GROUP)
-                return [Problem("formula_falls", message % {"word": word}, "formula")]
+                return [Problem("formula_falls", message % {"word": terms[key].label}, "formula")]
     return []
 
 
@@ -238,7 +252,10 @@ def item_names(node: Node) -> set[str]:
 
 
 def _item_problems(campaign: Campaign, tree: Node) -> list[Problem]:
-    """A named item has to exist for everybody who may apply."""
+    """A named item is measured in a fitness test, and exists for everybody who may apply."""
+    if item_names(tree) and not any(s.kind == StepKind.FITNESS for s in campaign.steps.all()):
+        message = _("The formula counts fitness items, but the plan has no fitness test.")
+        return [Problem("formula_items_unmeasured", message, "formula")]
     sought = {v.sex for v in campaign.vacancies.all()}
     sexes = {sex for sex in sought if sex} if sought and "" not in sought else set(Sex.values)
     found: dict[str, set[str]] = {}

@@ -28,6 +28,7 @@ from personnel.models.recruitment.fitness import FitnessLimit
 from personnel.rules.recruitment import campaigns as rules
 from personnel.rules.recruitment import terms
 from personnel.rules.recruitment.formula import FormulaError, names
+from personnel.services.recruitment.fitness import overlap_problems
 from personnel.services.recruitment.rights import check_right, locked, refuse
 from teams.models import StaffingStandard, Unit, User
 from teams.policy import Action
@@ -87,6 +88,8 @@ def _mark_scored(campaign: Campaign) -> list[Problem]:
         return [error.problem]
     named = {name.word for name in names(tree)} if tree else set()
     keys = terms.step_keys(steps)
+    if tree and terms.item_names(tree):  # points of items stand before the ranking freezes
+        named |= {keys[s.pk] for s in steps if s.kind == StepKind.FITNESS}
     unscored = [s.pk for s in steps if not s.is_scored and keys[s.pk] in named]
     Step.objects.filter(pk__in=unscored).update(is_scored=True)
     return terms.formula_problems(campaign)
@@ -145,8 +148,10 @@ def set_priorities(*, by: User | None, campaign: Campaign, priorities: Iterable[
 def set_fitness_items(*, by: User | None, campaign: Campaign, items: Iterable[dict[str, Any]]) -> None:
     """Replace the draft's fitness items."""
     row = _draft(campaign, by)
+    made = [FitnessItem(campaign=row, **item) for item in items]
+    refuse(overlap_problems(made))
     row.fitness_items.all().delete()
-    FitnessItem.objects.bulk_create([FitnessItem(campaign=row, **item) for item in items])
+    FitnessItem.objects.bulk_create(made)
 
 
 @service

@@ -318,6 +318,7 @@ def campaign_ranking(request: SignedInRequest, pk: int) -> HttpResponse:
         "ranking": ranking,
         "lines": lines,
         "heads": heads,
+        "formula": formula_text(campaign),
         "seal_problems": seal_problems(campaign),
         "may_manage": scope_of(request.user, Action.RECRUITMENT_MANAGE).covers(campaign.unit.path),
     }

@@ -39,6 +39,8 @@ from personnel.models import (
 from personnel.rules.recruitment import candidates as rules
 from personnel.rules.recruitment.hiring import longest_probation, months_on
 from personnel.rules.recruitment.kinship import related_to
+from personnel.rules.recruitment.ranking import reckoned
+from personnel.rules.recruitment.seals import seal_problems
 from personnel.services.recruitment import applications, board, documents, notice, ranking
 from personnel.views.recruitment.answers import act, closed_to, relatives_stay_out, status_of, stay_out, written
 from teams.gate import SignedInRequest, gate, manageable, visible
@@ -68,6 +70,7 @@ def application_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     application = visible(_rows(), request.user, pk=pk)
     campaign = application.campaign
     results = {r.step_id: r for r in application.results.select_related("assessor", "step")}
+    row = application.ranking_rows.order_by("-ranking__version").first()
     scope = scope_of(request.user, Action.RECRUITMENT_MANAGE).covers(campaign.unit.path)
     vets = scope_of(request.user, Action.VETTING_MANAGE).covers(campaign.unit.path)
     files = [d for d in application.documents.all() if vets or d.kind != DocumentKind.VETTING]
@@ -78,7 +81,9 @@ def application_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "steps": [(s, results.get(s.pk)) for s in campaign.steps.all()],
         "eligibility": rules.eligibility_problems(application),
         "corrections": application.corrections.select_related("proposed_by", "approved_by", "result__step"),
-        "row": application.ranking_rows.order_by("-ranking__version").first(),
+        "row": row,
+        "reckoned": reckoned(campaign, row) if row else "",
+        "seal_problems": seal_problems(campaign) if row else [],
         "documents": files,
         "items": [(i, measured.get(i.pk)) for i in rules.items_for(application, campaign.fitness_items.all())],
         "may_manage": scope and application.state == "active",

@@ -20,6 +20,7 @@ from personnel.forms.recruitment import ObjectionForm, ObjectionStatusForm, Publ
 from personnel.models import Application, Campaign, Channel, Notice, Objection
 from personnel.rules.recruitment.campaigns import application_time_problems
 from personnel.rules.recruitment.ranking import formula_text
+from personnel.rules.recruitment.seals import seal_problems
 from personnel.services.recruitment import applications, notice
 from personnel.services.recruitment.rights import public_desk
 from personnel.views.recruitment import limits, proof
@@ -90,6 +91,7 @@ def opening_result(request: HttpRequest, pk: int) -> HttpResponse:
     campaign = get_object_or_404(_public(), pk=pk)
     today = timezone.localdate()
     with public_desk(campaign):
+        tampered = bool(seal_problems(campaign))
         shown = [
             {
                 "notice": row,
@@ -111,6 +113,7 @@ def opening_result(request: HttpRequest, pk: int) -> HttpResponse:
             for row in campaign.notices.filter(first_day__lte=today)
         ]
     context = {"campaign": campaign, "formula": {"text": formula_text(campaign)}, "notices": shown}
+    context |= {"tampered": tampered}
     return render(request, "personnel/recruitment/public/result.html", context)
 
 
