@@ -107,7 +107,7 @@ def _person(rng: random.Random, number: int, days: int) -> Person:
         skills=frozenset({"driver"} if rng.random() < 0.5 else ()),
         unavailable=leave,
         certificates=(Period(-400 * DAY, end * DAY),),
-        wishes=tuple(Wish(rng.randrange(days), weight=rng.randint(1, 3)) for _ in range(rng.choice((0, 0, 1, 2)))),
+        wishes=tuple(Wish(rng.randrange(days), weight=10 * rng.randint(1, 3)) for _ in range(rng.choice((0, 0, 1, 2)))),
         history=History(rng.randint(40, 60), rng.randint(35, 50), rng.randint(2, 6), rng.randint(1900, 2100) * HOUR),
     )
 

@@ -8,20 +8,19 @@ duties, else they are left out: leaving out can only lower the bound.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from ortools.linear_solver import pywraplp
 
-from patrols.rostering.frame import OFF, Frame, Slot
-from patrols.rostering.limits import FairShare, HoursInSpan, Limit, ShiftCount, WeeklyRest, Wishes
-from patrols.rostering.limits.fairness import amount
-from patrols.rostering.pricing import INFINITE, Interrupted, Pricer, Prices, price_all
+from patrols.rostering.frame import OFF, Frame, Slot, Table
+from patrols.rostering.limits import HoursInSpan, Limit, ShiftCount, WeeklyRest, Wishes
+from patrols.rostering.pricing import FORBIDDEN, INFINITE, Interrupted, Pricer, Prices, Schedule, price_all
 
 TOLERANCE = 1e-6
-Schedule = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -37,10 +36,25 @@ class PersonRow:
 
 
 class Master:
-    """The linear programme over the schedules found so far."""
+    """The linear programme over the schedules found so far: of everyone, or of some people beside a table.
 
-    def __init__(self, frame: Frame, *, soft: bool = True) -> None:
-        self.frame = frame
+    With ``table`` the others' duties stay, and the cover that they leave is what the people are chosen for.
+    """
+
+    def __init__(
+        self,
+        frame: Frame,
+        pricer: Pricer,
+        cells: Prices,
+        *,
+        people: Sequence[int] | None = None,
+        table: Table | None = None,
+        duty_cost: Prices | None = None,
+        soft: bool = True,
+    ) -> None:
+        self.frame, self.pricer, self.cells, self.table = frame, pricer, cells, table
+        self.limits = [limit for limit in frame.problem.limits if soft or limit.hard]
+        self.people = list(range(len(frame.problem.people))) if people is None else list(people)
         self.solver = pywraplp.Solver.CreateSolver("GLOP")
         # An end that is exact but for rounding is good enough: the bound is computed from the prices themselves.
         self.solver.SetSolverSpecificParametersAsString("change_status_to_imprecise: false")
@@ -54,19 +68,16 @@ class Master:
         self.rows: list[pywraplp.Constraint] = []
         self.sides: list[float] = []
         self.extras: list[tuple[float, float, list[tuple[int, float]]]] = []  # cost, upper bound, (row, factor)
-        people = range(len(frame.problem.people))
-        self.choice = [self._row(1.0, 1.0) for _ in people]
-        self.slot_row: dict[tuple[int, Slot], int] = {}
+        self.choice = {person: self._row(1.0, 1.0) for person in self.people}
+        self.slot_row = np.full(
+            (max(frame.kind_of, default=0) + 1, len(frame.problem.days), len(frame.problem.shift_types)), -1
+        )
         self._add_needs()
-        limits = [limit for limit in frame.problem.limits if soft or limit.hard]
-        self.person_rows = [row for limit in limits for row in _rows_of(limit, frame)]
-        self.rows_of_person: list[list[PersonRow]] = [[] for _ in people]
-        for row in self.person_rows:
-            self.rows_of_person[row.person].append(row)
-        self.person_row_at = [self._add_person_row(row) for row in self.person_rows]
-        self.duty_cost = self._wishes(limits)
-        dear = 1e4 + sum(need.weight_minimum * need.ideal for need in frame.problem.needs) / max(1, len(people))
-        for person in people:
+        self.rows_of_person: dict[int, list[tuple[PersonRow, list[tuple[int, float]]]]] = {}
+        self._add_person_rows()
+        self.duty_cost = wish_costs(frame) if duty_cost is None else duty_cost
+        dear = 1e4 + sum(need.weight_minimum * need.ideal for need in frame.problem.needs) / max(1, len(self.people))
+        for person in self.people:
             self._extra(min(dear, 1e6), math.inf, [(self.choice[person], 1.0)])
 
     # --- building ------------------------------------------------------------------------------------------------
@@ -83,29 +94,55 @@ class Master:
             self.rows[row].SetCoefficient(variable, factor)
         self.extras.append((cost, upper, entries))
 
+    def _open_slots(self) -> set[Slot]:
+        """The slots that any of the people may work."""
+        usable = (self.cells[self.people, :, :-1] < FORBIDDEN).any(axis=0)
+        return {(int(day), int(shift)) for day, shift in np.argwhere(usable)}
+
     def _add_needs(self) -> None:
-        kinds = sorted(set(self.frame.kind_of))
+        kinds = sorted({self.frame.kind_of[person] for person in self.people})
+        slots = None if self.table is None else self._open_slots()
+        placed = self._placed()
         for slot, needs in self.frame.needs_of_slot.items():
-            need_row = {need: self._need_row(need) for need in needs}
+            if slots is not None and slot not in slots:
+                continue
+            need_row = {need: self._need_row(need, placed.get(need, 0)) for need in needs}
             for kind in kinds:
                 served = [need for need in needs if need in self.frame.open_needs[kind]]
                 if len(served) == 1:
-                    self.slot_row[kind, slot] = need_row[served[0]]
+                    self.slot_row[kind, slot[0], slot[1]] = need_row[served[0]]
                 elif served:
                     row = self._row(0.0, 0.0)
-                    self.slot_row[kind, slot] = row
+                    self.slot_row[kind, slot[0], slot[1]] = row
                     for need in served:
                         self._extra(0.0, math.inf, [(row, -1.0), (need_row[need], 1.0)])
 
-    def _need_row(self, index: int) -> int:
-        """Σ people − minimum part − ideal part − too many = 0."""
+    def _placed(self) -> dict[int, int]:
+        """For each need how many of the others serve it."""
+        if self.table is None:
+            return {}
+        others = np.delete(self.table.place, self.people, axis=0)
+        return dict(Counter(others[others >= 0].tolist()))
+
+    def _need_row(self, index: int, placed: int) -> int:
+        """Σ people − minimum part − ideal part − too many = −those who are there anyway."""
         need = self.frame.problem.needs[index]
-        row = self._row(0.0, 0.0)
+        row = self._row(-float(placed), -float(placed))
         self.constant += need.minimum * need.weight_minimum + (need.ideal - need.minimum) * need.weight_ideal
-        self._extra(-need.weight_minimum, need.minimum, [(row, -1.0)])
-        self._extra(-need.weight_ideal, need.ideal - need.minimum, [(row, -1.0)])
+        if need.weight_minimum == need.weight_ideal:
+            self._extra(-need.weight_ideal, need.ideal, [(row, -1.0)])
+        else:
+            self._extra(-need.weight_minimum, need.minimum, [(row, -1.0)])
+            self._extra(-need.weight_ideal, need.ideal - need.minimum, [(row, -1.0)])
         self._extra(need.weight_over, math.inf, [(row, -1.0)])
         return row
+
+    def _add_person_rows(self) -> None:
+        among = set(self.people)
+        for limit in self.limits:
+            for row in _rows_of(limit, self.frame):
+                if row.person in among and not (limit.hard and self.pricer.tracks(row.person, limit)):
+                    self.rows_of_person.setdefault(row.person, []).append((row, self._add_person_row(row)))
 
     def _add_person_row(self, row: PersonRow) -> list[tuple[int, float]]:
         """The rows (and their sign) that a person's duties enter with their weights."""
@@ -122,18 +159,6 @@ class Master:
                 self._extra(row.price, math.inf, [(index, -row.unit)])
         return found
 
-    def _wishes(self, limits: list[Limit]) -> Prices:
-        problem = self.frame.problem
-        shape = (len(problem.people), len(problem.days), len(problem.shift_types) + 1)
-        cost = np.zeros(shape)
-        weigh = [limit for limit in limits if isinstance(limit, Wishes)]
-        for person, who in enumerate(problem.people):
-            for wish in who.wishes if any(limit.concerns(who) for limit in weigh) else ():
-                worked = [self.frame.shift_index[wish.shift]] if wish.shift else list(range(len(problem.shift_types)))
-                others = [shift for shift in range(shape[2]) if shift not in worked]
-                cost[person, wish.day, others if wish.wants else worked] += wish.weight * len(weigh)
-        return cost
-
     # --- columns -------------------------------------------------------------------------------------------------
 
     def cost_of(self, person: int, schedule: Schedule) -> float:
@@ -141,26 +166,27 @@ class Master:
 
     def entries_of(self, person: int, schedule: Schedule) -> dict[int, float]:
         """The rows that a schedule enters."""
-        kind = self.frame.kind_of[person]
+        work = np.array(schedule)
+        days = np.flatnonzero(work != OFF)
+        rows = self.slot_row[self.frame.kind_of[person], days, work[days]]
         entries = {self.choice[person]: 1.0}
-        for day, shift in enumerate(schedule):
-            row = self.slot_row.get((kind, (day, shift))) if shift != OFF else None
-            if row is not None:
-                entries[row] = entries.get(row, 0.0) + 1.0
-        for own, at in zip(self.person_rows, self.person_row_at, strict=True):
-            if own.person == person:
-                total = sum(own.weights[day, shift] for day, shift in enumerate(schedule) if shift != OFF)
-                for index, sign in at:
-                    entries[index] = sign * total
+        for row in rows[rows >= 0].tolist():
+            entries[row] = entries.get(row, 0.0) + 1.0
+        for own, at in self.rows_of_person.get(person, ()):
+            total = float(own.weights[days, work[days]].sum())
+            for index, sign in at:
+                entries[index] = sign * total
         return entries
 
     def fits(self, person: int, schedule: Schedule) -> bool:
         """Whether the schedule by itself keeps the hard rows of its person."""
-        days = [(day, shift) for day, shift in enumerate(schedule) if shift != OFF]
-        for row in self.rows_of_person[person]:
-            total = sum(row.weights[cell] for cell in days) if row.price is None else row.most
-            if total > row.most + TOLERANCE or (row.price is None and total < row.least - TOLERANCE):
-                return False
+        work = np.array(schedule)
+        days = np.flatnonzero(work != OFF)
+        for row, _at in self.rows_of_person.get(person, ()):
+            if row.price is None:
+                total = row.weights[days, work[days]].sum()
+                if total > row.most + TOLERANCE or total < row.least - TOLERANCE:
+                    return False
         return True
 
     def add(self, person: int, schedule: Schedule) -> bool:
@@ -192,28 +218,42 @@ class Master:
     def prices(self, duals: NDArray[np.float64]) -> Prices:
         """What a duty costs each person at the rows' prices, their own choice row left out."""
         cost = self.duty_cost.copy()
-        for person, kind in enumerate(self.frame.kind_of):
-            for (day, shift), row in self._rows_of_kind(kind):
-                cost[person, day, shift] -= duals[row]
-        for own, at in zip(self.person_rows, self.person_row_at, strict=True):
-            for index, sign in at:
-                if duals[index]:
-                    cost[own.person, :, :-1] -= sign * duals[index] * own.weights
+        at_slots = np.where(self.slot_row >= 0, duals[self.slot_row], 0.0)
+        for person in self.people:
+            cost[person, :, :-1] -= at_slots[self.frame.kind_of[person]]
+            for own, at in self.rows_of_person.get(person, ()):
+                for index, sign in at:
+                    if duals[index]:
+                        cost[person, :, :-1] -= sign * duals[index] * own.weights
         return cost
 
-    def _rows_of_kind(self, kind: int) -> list[tuple[Slot, int]]:
-        return [(slot, row) for (other, slot), row in self.slot_row.items() if other == kind]
-
     def bound_at(self, duals: NDArray[np.float64], cheapest: NDArray[np.float64]) -> float:
-        """The Lagrangian bound: holds for any prices of the right sign."""
-        total = self.constant + float(np.dot(duals, self.sides)) - float(sum(duals[row] for row in self.choice))
+        """The Lagrangian bound: holds for any prices of the right sign. ``cheapest``: of the people, in order."""
+        if (cheapest >= FORBIDDEN).any():
+            return -math.inf
+        total = self.constant + float(np.dot(duals, self.sides)) - sum(duals[row] for row in self.choice.values())
         for cost, upper, entries in self.extras[: len(self.extras) - len(self.choice)]:
             reduced = cost - sum(duals[row] * factor for row, factor in entries)
             if reduced < -TOLERANCE and not math.isfinite(upper):
                 return -math.inf
             if reduced < 0 and math.isfinite(upper):
                 total += reduced * upper
-        return total + float(cheapest.sum())
+        return float(total + cheapest.sum())
+
+
+def wish_costs(frame: Frame) -> Prices:
+    """What each cell costs by wishes: people × days × shifts (last: off)."""
+    problem = frame.problem
+    shape = (len(problem.people), len(problem.days), len(problem.shift_types) + 1)
+    cost = np.zeros(shape)
+    weigh = [limit for limit in problem.limits if isinstance(limit, Wishes)]
+    for person, who in enumerate(problem.people):
+        times = sum(limit.concerns(who) for limit in weigh)
+        for wish in who.wishes if times else ():
+            worked = [frame.shift_index[wish.shift]] if wish.shift else list(range(len(problem.shift_types)))
+            others = [shift for shift in range(shape[2]) if shift not in worked]
+            cost[person, wish.day, others if wish.wants else worked] += wish.weight * times
+    return cost
 
 
 def _nothing(person: int, schedule: Schedule) -> bool:
@@ -242,26 +282,11 @@ def _rows_of(limit: Limit, frame: Frame) -> list[PersonRow]:
         weights = np.zeros(shape)
         weights[:, frame.shift_index[limit.shift]] = 1
         return [PersonRow(index, weights, -math.inf, limit.most, price, 1) for index in concerned]
-    if isinstance(limit, FairShare):
-        return _fair_rows(limit, frame, concerned)
     if isinstance(limit, WeeklyRest):
         return [row for week in limit.weeks(problem) for row in _week_rows(limit, frame, week, concerned)]
     if isinstance(limit, HoursInSpan) and limit.span == "week":
         return [row for span in limit.spans(problem) for row in _hour_rows(limit, frame, span, concerned)]
     return []
-
-
-def _fair_rows(limit: FairShare, frame: Frame, concerned: list[int]) -> list[PersonRow]:
-    problem = frame.problem
-    weights = np.array(
-        [[amount(problem, limit.measure, day.index, shift) for shift in problem.shift_types] for day in problem.days],
-        float,
-    )
-    return [
-        PersonRow(index, weights, *limit.shares[problem.people[index].id], float(limit.weight), float(limit.unit))
-        for index in concerned
-        if problem.people[index].id in limit.shares
-    ]
 
 
 def _week_rows(limit: WeeklyRest, frame: Frame, week: list[int], concerned: list[int]) -> list[PersonRow]:
@@ -309,27 +334,51 @@ def cell_prices(frame: Frame) -> Prices:
 
 
 class Generator:
-    """Column generation for one problem; ``generate`` can be called again with cells taken out."""
+    """Column generation for everyone, or for some people beside a table; it can go on with schedules settled."""
 
-    def __init__(self, frame: Frame, *, soft: bool = True) -> None:
-        self.frame = frame
-        self.soft = soft
-        self.pricer = Pricer(frame)
-        self.master = Master(frame, soft=soft)
+    def __init__(
+        self,
+        frame: Frame,
+        pricer: Pricer | None = None,
+        *,
+        people: Sequence[int] | None = None,
+        table: Table | None = None,
+        cells: Prices | None = None,
+        duty_cost: Prices | None = None,
+        soft: bool = True,
+    ) -> None:
+        self.frame, self.soft = frame, soft
+        self.pricer = Pricer(frame) if pricer is None else pricer
+        self.people, self.table = people, table
+        self.cells = cell_prices(frame) if cells is None else cells
+        self.duty_cost = (
+            duty_cost if duty_cost is not None else wish_costs(frame) if soft else np.zeros_like(self.cells)
+        )
+        self.master = self._build()
         self.best = -math.inf
-        self.cells = cell_prices(frame)
         self.settled: dict[int, Schedule] = {}
+
+    def _build(self) -> Master:
+        more = {"duty_cost": self.duty_cost, "soft": self.soft}
+        return Master(self.frame, self.pricer, self.cells, people=self.people, table=self.table, **more)
 
     @property
     def possible(self) -> bool:
         return self.pricer.possible
 
     def generate(
-        self, is_over: Callable[[], bool], *, gap: float = 0.0005, rounds: int = 1000, proves: bool = True
+        self,
+        is_over: Callable[[], bool],
+        *,
+        gap: float = 0.0005,
+        rounds: int = 1000,
+        proves: bool = True,
+        hopeless: float = math.inf,
     ) -> bool:
         """Add schedules until none would help (True), time is up or the gap is small enough.
 
-        With ``proves`` the bound is kept; not so when cells have been taken out.
+        With ``proves`` the bound is kept; not so when schedules are settled. Ends early when the bound shows that
+        nothing below ``hopeless`` is to be had.
         """
         centre: NDArray[np.float64] | None = None
         best = -math.inf
@@ -350,6 +399,8 @@ class Generator:
                 weight = max(0.0, weight - 0.1)
             if proves:
                 self.best = max(self.best, bound)
+            if best >= hopeless:
+                return True
             if not added:
                 if point is duals or weight <= 0 or np.array_equal(point, duals):
                     return True
@@ -364,33 +415,34 @@ class Generator:
         if duals is None:
             closed = self.master.closed
             known = list(self.master.known)
-            self.master = Master(self.frame, soft=self.soft)
+            self.master = self._build()
             for person, schedule in known:
                 self.master.add(person, schedule)
             self.master.drop(closed)
             duals = self.master.solve()
         return duals
 
-    def dive(self, is_over: Callable[[], bool], *, rounds: int = 8, steps: int = 60) -> list[Schedule] | None:
+    def dive(
+        self, is_over: Callable[[], bool], *, rounds: int = 8, steps: int = 60, hopeless: float = math.inf
+    ) -> dict[int, Schedule] | None:
         """A schedule for everyone: the surest choices are settled, the programme solved again, until all are.
 
-        About ``steps`` times: fewer are quicker and coarser, with ``rounds`` of pricing each.
-
-        None if time is up before. What was taken out on the way comes back at the end.
+        About ``steps`` times: fewer are quicker and coarser, with ``rounds`` of pricing each. None if time is up
+        before, or the programme's value passes ``hopeless``. What was taken out on the way comes back at the end.
         """
         self.settled = settled = dict[int, Schedule]()
-        people = range(len(self.frame.problem.people))
+        people = self.master.people
 
         def is_out(person: int, schedule: Schedule) -> bool:
             return settled.get(person, schedule) != schedule
 
         try:
             while not is_over():
-                self.generate(is_over, rounds=rounds, proves=False)
-                if self._duals() is None:
+                done = self.generate(is_over, rounds=rounds, proves=False)
+                if self._duals() is None or (done and self.master.value >= hopeless):
                     break
                 if not self._settle(-(-len(people) // steps)):
-                    return [settled.get(person, ()) for person in people]
+                    return dict(settled)
                 self.master.drop(is_out)
         finally:
             self.settled = {}
@@ -410,16 +462,16 @@ class Generator:
 
     def _price(self, duals: NDArray[np.float64], is_over: Callable[[], bool]) -> tuple[float, int]:
         prices = np.minimum(self.master.prices(duals) + self.cells, INFINITE)
-        everyone = range(len(self.frame.problem.people))
-        cheapest, schedules = price_all(self.pricer, prices, [p for p in everyone if p not in self.settled], is_over)
+        people = self.master.people
+        cheapest, schedules = price_all(self.pricer, prices, [p for p in people if p not in self.settled], is_over)
         for person, schedule in self.settled.items():
             cheapest[person] = prices[person, np.arange(len(schedule)), schedule].sum()
         added = sum(
-            self.master.add(person, tuple(schedule))
-            for person, schedule in enumerate(schedules)
-            if schedule and cheapest[person] - duals[self.master.choice[person]] < -TOLERANCE
+            self.master.add(person, schedules[person])
+            for person in people
+            if schedules[person] and cheapest[person] - duals[self.master.choice[person]] < -TOLERANCE
         )
-        return self.master.bound_at(duals, cheapest), added
+        return self.master.bound_at(duals, cheapest[people]), added
 
     def marginals(self) -> NDArray[np.float64]:
         """For each person, day and shift (last: off) the share of the schedules in the last solution that have it."""

@@ -153,6 +153,31 @@ class RosterModel:
         """Σ factor·term ≥ least; see ``at_most``. What is out of reach is asked for as far as it can be."""
         self.at_most([(-factor, term) for factor, term in terms], -least, soft, unit=unit)
 
+    def convex(self, terms: Iterable[tuple[int, Term]], costs: Sequence[int], step: int = 1) -> None:
+        """Price Σ factor·term ≥ 0 by ``costs``, a convex row: its k-th entry is the cost of k whole steps."""
+        factors, literals, constant = _split(terms)
+        first = constant // step
+        last = min(len(costs) - 1, (constant + sum(factors)) // step)
+        self.constant += costs[first]
+        widths: dict[int, int] = {}  # slope → over how many steps
+        for number in range(first + 1, last + 1):
+            slope = costs[number] - costs[number - 1]
+            widths[slope] = widths.get(slope, 0) + 1
+        if not any(widths):
+            return
+        levels = [self.model.new_int_var(0, width, "") for width in widths.values()]
+        remainder = constant - first * step
+        if remainder or any(factor % step for factor in factors):
+            rest = self.model.new_int_var(0, step - 1, "")
+            expression = cp_model.LinearExpr.weighted_sum(
+                [*literals, *levels, rest], [*factors, *[-step] * len(levels), -1]
+            )
+            self.model.add(expression == -remainder)
+        else:
+            steps = [factor // step for factor in factors]
+            self.model.add(cp_model.LinearExpr.weighted_sum([*literals, *levels], [*steps, *[-1] * len(levels)]) == 0)
+        self.costs += [(slope, level) for slope, level in zip(widths, levels, strict=True) if slope]
+
     def clause(self, limit: Limit, terms: Iterable[Term]) -> None:
         """At least one of the terms holds, or the limit's price is paid."""
         literals = []

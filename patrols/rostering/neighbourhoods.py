@@ -61,13 +61,14 @@ class Neighbourhoods:
         shape = rng.choices(self.shapes, [max(item.gains, 0.25) for item in self.shapes])[0]
         return shape, shape.choose(rng, account, table, max(1, round(shape.size)))
 
-    def _costly_day(self, rng: random.Random, account: Account) -> int:
+    def costly_day(self, rng: random.Random, account: Account) -> int:
+        """A day, drawn towards those whose cover costs."""
         weights = [1.0] * self.days
         for (day, _shift), cost in account.by_slot.items():
             weights[day] += cost
         return rng.choices(range(self.days), weights)[0]
 
-    def _some_people(self, rng: random.Random, account: Account, table: Table, count: int, day: int) -> list[int]:
+    def some_people(self, rng: random.Random, account: Account, table: Table, count: int, day: int) -> list[int]:
         """People drawn towards those whose wishes cost, and towards those free on a costly day."""
         mean = 1 + sum(account.by_person.values()) / max(1, self.people)
         weights = [mean + account.by_person.get(person, 0) for person in range(self.people)]
@@ -100,17 +101,17 @@ class Neighbourhoods:
 
     def _days(self, rng: random.Random, account: Account, table: Table, size: int) -> set[Cell]:
         length = min(self.days, max(1, round(size / self.people)))
-        window = self._window(self._costly_day(rng, account), length, rng)
+        window = self._window(self.costly_day(rng, account), length, rng)
         return {(person, day) for person in range(self.people) for day in window}
 
     def _people(self, rng: random.Random, account: Account, table: Table, size: int) -> set[Cell]:
         count = min(self.people, max(1, round(size / self.days)))
-        day = self._costly_day(rng, account)
-        return {(p, d) for p in self._some_people(rng, account, table, count, day) for d in range(self.days)}
+        day = self.costly_day(rng, account)
+        return {(p, d) for p in self.some_people(rng, account, table, count, day) for d in range(self.days)}
 
     def _block(self, rng: random.Random, account: Account, table: Table, size: int) -> set[Cell]:
         length = min(self.days, rng.choice((7, 10, 14, 21, 28)))
         count = min(self.people, max(2, round(size / length)))
-        day = self._costly_day(rng, account)
+        day = self.costly_day(rng, account)
         window = self._window(day, length, rng)
-        return {(p, d) for p in self._some_people(rng, account, table, count, day) for d in window}
+        return {(p, d) for p in self.some_people(rng, account, table, count, day) for d in window}

@@ -78,17 +78,19 @@ class Wish:
     day: int
     shift: str | None = None
     wants: bool = False
-    weight: int = 1
+    weight: int = 10
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What a person carried over the twelve months before: duties at night, on weekends, on holidays; minutes."""
+    """What a person carried over the twelve months before: duties at night, on weekends, on holidays; minutes; duties
+    on hard beats."""
 
     nights: int = 0
     weekends: int = 0
     holidays: int = 0
     minutes: int = 0
+    hard_beats: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +132,9 @@ class Need:
     """How many people a beat needs on one day and shift (D3).
 
     ``skills`` everyone there must hold; ``shares`` some of them. ``least_together``: staffed by nobody or by at
-    least that many (D4: patrols without an officer go in pairs or more). The weights are the costs of one person
-    missing below the minimum, missing below the ideal, and beyond the ideal.
+    least that many (D4: patrols without an officer go in pairs or more). ``is_hard``: a post that wears people out
+    more than others, evened out (D9). The weights are the costs of one person missing below the minimum, missing below
+    the ideal, and beyond the ideal.
     """
 
     id: str
@@ -144,9 +147,10 @@ class Need:
     shares: tuple[SkillShare, ...] = ()
     officer_led: bool = False
     least_together: int = 1
-    weight_minimum: int = 1000
-    weight_ideal: int = 20
-    weight_over: int = 10
+    is_hard: bool = False
+    weight_minimum: int = 10_000
+    weight_ideal: int = 600
+    weight_over: int = 300
 
     def __post_init__(self) -> None:
         if not 0 <= self.minimum <= self.ideal:

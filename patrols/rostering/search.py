@@ -17,16 +17,23 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from patrols.rostering.check import check, cover_cost, objective, uncovered
-from patrols.rostering.columns import Generator, Schedule, prove
+from patrols.rostering.columns import Generator, prove
+from patrols.rostering.exchanges import Exchanger
 from patrols.rostering.frame import OFF, Frame, Table
 from patrols.rostering.greedy import Greedy
 from patrols.rostering.ledger import Account, Ledger
 from patrols.rostering.limits import FairShare, Limit
 from patrols.rostering.model import RosterModel
 from patrols.rostering.neighbourhoods import Neighbourhoods, Shape
+from patrols.rostering.pricing import Schedule
 from patrols.rostering.problem import Problem, Roster
+from patrols.rostering.relaxed import counted_bound
+from patrols.rostering.weave import Weaver, Weaving
 
 CELLS_TO_FINISH = 700
+CELLS_TO_GENERATE = 3_000
+FIRST_MOVES = 300_000  # of annealing: a fraction of a second
+ROUND_MOVES = 100_000
 SECONDS_BETWEEN_QUESTIONS = 0.2
 SOLVED = (cp_model.OPTIMAL, cp_model.FEASIBLE)
 Status = Literal["optimal", "feasible", "stopped", "broken"]
@@ -114,6 +121,8 @@ class Search:
         self.frame = Frame(problem)
         self.ledger = Ledger(self.frame)
         self.lock = threading.RLock()
+        self.building = threading.Lock()
+        self._weaver: Weaver | None = None
         self.history: list[Progress] = []
         self.bound: int | None = None
         self.cover_bound: int | None = None
@@ -124,6 +133,8 @@ class Search:
         self.news = False
         self.latest = Progress(0, None, 0, 0.0, 0.0)
         self.best_at = 0.0
+        self.shares = [limit for limit in problem.limits if isinstance(limit, FairShare)]
+        self.exchanger = Exchanger(self.frame) if self.shares else None
         self.table: Table = self.frame.empty_table()
         self.account: Account = self.ledger.open(self.table)
 
@@ -131,6 +142,8 @@ class Search:
 
     def run(self, start: Roster | None) -> Result:
         self._adopt(self._first_table(start))
+        if self.account.hard:
+            self._respond()
         self._mend()
         if self.rounds is None:
             self._improve_in_threads()
@@ -147,6 +160,14 @@ class Search:
 
     def _binding(self) -> list[Limit]:
         return [limit for limit in self.frame.hard if getattr(limit, "least", True) is not None]
+
+    def _respond(self) -> None:
+        """Everyone in turn the best schedule against the cover that the others leave."""
+        weaver = self.weaver()
+        if weaver.is_plain:
+            rng = random.Random(self.seed)  # noqa: S311 - no secret
+            for sweeps in (1, 3):
+                self._take(weaver.respond(self.table, rng, self.is_over, sweeps))
 
     def _mend(self) -> None:
         """One after the other, people who break a limit get a whole schedule against the cover that is left."""
@@ -191,6 +212,8 @@ class Search:
             thread.start()
         while any(thread.is_alive() for thread in threads):
             if self.is_over():
+                if self.exchanger is not None:
+                    self.exchanger.stop[0] = 1
                 for solver in list(self.active.values()):
                     solver.stop_search()
             if self.news or time.monotonic() - self.told_at >= 1.0:
@@ -200,24 +223,45 @@ class Search:
                 alive[0].join(0.1)
         self._tell()
 
-    def _prove(self, shapes: Neighbourhoods) -> None:
-        """Bounds by column generation, and rosters built from its schedules."""
-        fair = any(isinstance(limit, FairShare) for limit in self.problem.limits)
-        if fair and any(self.account.by_slot.values()):
-            cover = prove(self._generator(soft=False), self.is_over)
-            if cover is not None:
-                self.cover_bound = cover
-                self._raise_bound(cover)
-        generator = self._generator()
-        if not generator.possible:
+    def _weave(self, shapes: Neighbourhoods) -> None:
+        """Bounds by column generation, rosters built from its schedules, and then always some people's anew."""
+        weaver = self.weaver()
+        if len(self.problem.people) * len(self.problem.days) <= CELLS_TO_GENERATE:
+            self._prove(weaver, shapes)
+        if not weaver.is_plain or self.account.hard:
             return
+        weaving = Weaving(weaver, random.Random(f"{self.seed}/weave"))  # noqa: S311 - no secret
+        while not self.is_over():
+            with self.lock:
+                table, account = self.table, self.account
+            found = weaving.next(table, account, self.is_over)
+            if found is not None:
+                self._offer(table, found)
+
+    def _prove_cover(self) -> None:
+        generator = Generator(self.frame, self.weaver().pricer, soft=False)
+        cover = prove(generator, self.is_over)
+        if cover is not None:
+            self.cover_bound = max(cover, self.cover_bound or 0)
+            self._raise_bound(cover)
+
+    def _prove(self, weaver: Weaver, shapes: Neighbourhoods) -> None:
+        generator = weaver.generator()
+        if not self.account.hard:
+            for person, row in enumerate(self.table.work.tolist()):
+                generator.master.add(person, tuple(row))
         generator.generate(self.is_over, gap=0.01)
         self._raise_bound(generator.bound)
-        self._dive(generator, rounds=4, steps=8)
         self._raise_bound(prove(generator, self.is_over))
         shapes.trust(generator.marginals())
-        self._dive(generator, rounds=8, steps=60)
+        self._dive(generator, rounds=25, steps=60)
         self._finish()
+
+    def weaver(self) -> Weaver:
+        with self.building:
+            if self._weaver is None:
+                self._weaver = Weaver(self.frame)
+            return self._weaver
 
     def _finish(self) -> None:
         """A small problem as one model, asked for anything better: finds it, or proves that there is nothing."""
@@ -239,30 +283,42 @@ class Search:
             self._raise_bound(round(solver.objective_value) if status == cp_model.OPTIMAL else None)
             self._offer(table, part.read(solver))
 
+    def _prove_fair(self) -> None:
+        """Bounds with fair shares: duties counted by class of days."""
+        for by_week in (False, True):
+            if not self.is_over():
+                left = self.seconds - self.elapsed
+                self.cover_bound = counted_bound(self.frame, soft=False, by_week=by_week, seconds=left)
+                self._raise_bound(counted_bound(self.frame, by_week=by_week, seconds=self.seconds - self.elapsed))
+
+    def _anneal(self, rng: random.Random, exchanger: Exchanger) -> None:
+        """Exchange duties between people, in ever longer courses, for as long as that pays."""
+        moves, failed = FIRST_MOVES, 0
+        while failed < 2 and not self.is_over():
+            begun = time.monotonic()
+            found = exchanger.anneal(self.table, moves=moves, heat=exchanger.heat, seed=rng.randrange(2**30))
+            a_move = (time.monotonic() - begun) / moves
+            failed = 0 if self._take(found) else failed + 1
+            moves = max(FIRST_MOVES, min(3 * moves, int((self.seconds - self.elapsed) / a_move)))
+
     def _dive(self, generator: Generator, *, rounds: int, steps: int) -> None:
         if not self.is_over():
             schedules = generator.dive(self.is_over, rounds=rounds, steps=steps)
             if schedules is not None:
                 self._offer_schedules(schedules)
 
-    def _generator(self, *, soft: bool = True) -> Generator:
-        """A column generator that knows the schedules of the best roster so far."""
-        generator = Generator(self.frame, soft=soft)
-        if generator.possible and not self.account.hard:
-            for person, row in enumerate(self.table.work.tolist()):
-                generator.master.add(person, tuple(row))
-        return generator
-
     def _raise_bound(self, bound: int | None) -> None:
         if bound is not None:
             self.bound = max(bound, self.bound or 0)
 
-    def _offer_schedules(self, schedules: list[Schedule]) -> None:
+    def _offer_schedules(self, schedules: dict[int, Schedule]) -> None:
         """Make a roster of whole schedules: beats dealt out, duties dropped where a limit asks for it."""
         table = self.frame.empty_table()
-        for person, schedule in enumerate(schedules):
-            if schedule:
-                table.work[person] = schedule
+        for person, schedule in schedules.items():
+            self.weaver().put(table, person, schedule)
+        if self.weaver().is_plain and not self.ledger.open(table).hard:
+            self._take(table)
+            return
         cells = {(person, day) for person, day in np.argwhere(table.work != OFF).tolist()}
         part = RosterModel(self.frame, table, cells, whole=True)
         part.keep_or_drop(table)
@@ -270,16 +326,28 @@ class Search:
         solver = self._solver(5.0, self.seed)
         if self._run(solver, part) in SOLVED:
             table = part.read(solver)
+        self._take(table)
+
+    def _take(self, table: Table) -> bool:
+        """Make the table the best one if it is better."""
+        account = self.ledger.open(table)
         with self.lock:
-            account = self.ledger.open(table)
-            if (account.hard, account.objective) < (self.account.hard, self.account.objective):
+            better = (account.hard, account.objective) < (self.account.hard, self.account.objective)
+            if better:
                 self.table, self.account = table, account
                 self._report()
+        return better
 
     def _improve(self, shapes: Neighbourhoods, number: int) -> None:
-        if number == 0:
-            self._prove(shapes)
         rng = random.Random(f"{self.seed}/{number}")  # noqa: S311 - no secret
+        if self.exchanger is not None:
+            if number == 0:
+                self._prove_fair()
+            self._anneal(rng, self.exchanger)
+            if number == 0 and sum(self.account.by_slot.values()) > (self.cover_bound or 0):
+                self._prove_cover()
+        elif number == 0:
+            self._weave(shapes)
         limit = max(0.5, min(4.0, self.seconds / 60))
         while not self.is_over():
             with self.lock:
@@ -305,6 +373,9 @@ class Search:
         for _round in range(rounds):
             if self.is_over():
                 break
+            if self.exchanger is not None:
+                seed = rng.randrange(2**30)
+                self._take(self.exchanger.anneal(self.table, moves=ROUND_MOVES, heat=self.exchanger.heat, seed=seed))
             table = self.table
             drawn = [shapes.draw(rng, self.account, table) for _ in range(self.workers)]
             seeds = [rng.randrange(2**30) for _ in drawn]

@@ -159,7 +159,15 @@ def one_limit() -> st.SearchStrategy[Limit]:
         st.builds(
             kinds.FairShare,
             measure=st.sampled_from(["nights", "weekends", "holidays"]),
-            shares=st.dictionaries(st.sampled_from(NAMES), st.tuples(st.integers(0, 1), st.integers(1, 2)), max_size=3),
+            shares=st.dictionaries(st.sampled_from(NAMES), st.floats(0, 4), max_size=3),
+            weight=weight,
+        ),
+        st.builds(
+            kinds.FairShare,
+            measure=st.just("minutes"),
+            shares=st.dictionaries(st.sampled_from(NAMES), st.floats(0, 2000), max_size=3),
+            step=st.sampled_from([60, 240, 350]),
+            unit=st.integers(1, 8),
             weight=weight,
         ),
     )

@@ -72,7 +72,7 @@ def test_cheapest_schedule_is_that_of_trying_all_of_them(data):
 
 
 def test_bound_proves_the_best_roster_of_two_people_who_cannot_cover_a_week():
-    needs = tuple(Need(f"{day}", "gate", day, "early", 2, 2) for day in range(7))
+    needs = tuple(Need(f"{day}", "gate", day, "early", 2, 2, weight_minimum=1000) for day in range(7))
     cast = (Person("wang", wishes=(Wish(0, weight=3),)), Person("li"))
     problem = station(L.ConsecutiveDays(most=3), L.Wishes(), days=7, people=cast, needs=needs)
     result = solve(problem, seconds=10)

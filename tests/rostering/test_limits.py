@@ -17,6 +17,8 @@ from patrols.rostering import (
     check,
     check_person,
     choose_leads,
+    cover_cost,
+    fair_shares,
     objective,
 )
 from patrols.rostering import limits as L  # noqa: N812 - a namespace of many classes
@@ -222,21 +224,44 @@ def test_half_training_half_patrol():
     assert objective(problem, duties("wang", (0, EARLY), (1, EARLY), (2, EARLY), (3, DRILL))) == 5
 
 
-def test_fair_share_costs_outside_its_two_numbers():
-    problem = station(L.FairShare(measure="nights", shares={"wang": (1, 2)}, weight=4))
-    assert objective(problem, daily("wang", NIGHT, 0, 1)) == 0
-    assert objective(problem, daily("wang", NIGHT, 0, 4)) == 12
-    assert objective(problem, ()) == 4
+def test_fair_share_costs_the_square_of_the_distance_and_from_the_third_duty_on_no_more_a_duty():
+    problem = station(L.FairShare(measure="nights", shares={"wang": 1}, weight=4))
+    costs = [objective(problem, daily("wang", NIGHT, 0, nights - 1)) for nights in range(7)]
+    assert costs == [4, 0, 4, 16, 36, 56, 76]
 
 
-def test_fair_shares_give_fewer_nights_to_who_carried_more():
-    from patrols.rostering import fair_shares
+def test_fair_share_of_a_broken_number_costs_least_beside_it():
+    problem = station(L.FairShare(measure="nights", shares={"wang": 1.5}, weight=8))
+    assert [objective(problem, daily("wang", NIGHT, 0, nights - 1)) for nights in range(4)] == [18, 2, 2, 18]
 
+
+def test_fair_share_of_hours_counts_in_whole_steps():
+    problem = station(L.FairShare(measure="minutes", shares={"wang": 480}, step=240, unit=2, weight=8))
+    assert [objective(problem, duties("wang", (0, shift))) for shift in (EARLY, DRILL, STANDBY)] == [0, 2, 2]
+
+
+def test_hard_beats_count_where_the_duty_serves_one():
+    needs = tuple(Need(f"{day}", "gate", day, "early", 1, 1, is_hard=day < 2) for day in range(4))
+    problem = station(L.FairShare(measure="hard_beats", shares={"wang": 0}, weight=4), needs=needs)
+    assert (
+        objective(problem, duties("wang", (0, EARLY), (3, EARLY), beat="gate"))
+        - cover_cost(problem, duties("wang", (0, EARLY), (3, EARLY), beat="gate"))
+        == 4
+    )
+
+
+def test_fair_shares_give_fewer_nights_to_who_carried_more_and_sum_up_to_the_demand():
     needs = tuple(Need(f"{day}", "gate", day, "night", 1, 1) for day in range(14))
     cast = (Person("wang", history=History(nights=40)), Person("li", history=History(nights=36)))
     (nights,) = fair_shares(station(people=cast, needs=needs), ["nights"])
-    assert nights.shares["wang"] == (5, 5)
-    assert nights.shares["li"] == (9, 9)
+    assert nights.shares == {"wang": pytest.approx(5), "li": pytest.approx(9)}
+
+
+def test_fair_shares_make_good_no_more_of_the_hours_than_a_month_bears():
+    needs = tuple(Need(f"{day}", "gate", day, "early", 2, 2) for day in range(10))
+    cast = (Person("wang", history=History(minutes=90_000)), Person("li", history=History(minutes=10_000)))
+    (hours,) = fair_shares(station(people=cast, needs=needs), ["minutes"])
+    assert hours.shares == {"wang": pytest.approx(4080), "li": pytest.approx(5520)}  # 4800, 15 % to either side
 
 
 def test_an_emergency_exception_lifts_its_limit_for_its_days_only():

@@ -11,66 +11,103 @@ from patrols.rostering.problem import Problem, ShiftType, Violation
 
 if TYPE_CHECKING:
     from patrols.rostering.model import RosterModel
-    from patrols.rostering.timeline import Timeline
+    from patrols.rostering.timeline import Duty, Timeline
 
-Measure = Literal["nights", "weekends", "holidays", "minutes"]
+Measure = Literal["nights", "weekends", "holidays", "minutes", "hard_beats"]
+STEEPEST = 5  # from the third duty off the share on, each costs the same: fairness stays below cover
 
 
 def amount(problem: Problem, measure: Measure, day: int, shift: ShiftType) -> int:
-    """What a duty adds to a measure: 1 for a night, weekend or holiday duty; its counted minutes."""
+    """What a duty adds to a measure: 1 for a night, weekend or holiday duty; its counted minutes.
+
+    Nothing to the hard beats: who of a shift serves which beat is dealt out after the shifts are settled.
+    """
+    if measure == "minutes":
+        return shift.counted_minutes
     if measure == "nights":
         return int(shift.is_night)
     if measure == "weekends":
         return int(problem.days[day].is_weekend)
-    if measure == "holidays":
-        return int(problem.days[day].is_holiday)
-    return shift.counted_minutes
+    return int(measure == "holidays" and problem.days[day].is_holiday)
 
 
 @dataclass(frozen=True, kw_only=True)
 class FairShare(Limit):
-    """Each person's measure lies between two numbers, their fair share; each ``unit`` outside costs the weight.
+    """Everyone carries about their fair share of a measure; the cost grows with the square of the distance.
 
-    ``shares`` maps person ids to (least, most). ``rostering.fairness.fair_shares`` works them out.
+    So two who are one night off cost less than one who is two nights off. ``shares`` maps person ids to what they
+    should carry, in duties or minutes (``rostering.fairness.fair_shares`` works it out). Totals are counted in whole
+    steps of ``step``; being ``unit`` steps off costs ``weight``, being half as far off a quarter of it.
     """
 
     only_grows: ClassVar[bool] = False
     hard: bool = False
     measure: Measure
-    shares: Mapping[str, tuple[int, int]]
+    shares: Mapping[str, float]
+    step: int = 1
     unit: int = 1
+
+    def __post_init__(self) -> None:
+        if self.hard:
+            raise ValueError("a fair share is never hard")
 
     @property
     def name(self) -> str:
         return f"fair_{self.measure}"
 
+    def slope(self, share: float, number: int) -> int:
+        """What the ``number``-th step (1, 2, …) adds to the cost: negative before the share, positive beyond it."""
+        steepest = STEEPEST * self.weight / self.unit
+        rising = self.weight / self.unit**2 * (2 * (number - share / self.step) - 1)
+        return round(max(-steepest, min(steepest, rising)))
+
+    def costs(self, share: float, most: int) -> list[int]:
+        """The cost of 0, 1, … ``most`` steps."""
+        nearest = max(0, round(share / self.step))
+        slopes = [self.slope(share, number) for number in range(1, max(most, nearest) + 1)]
+        found = [self._rounding(share, nearest) - sum(slopes[:nearest])]
+        for slope in slopes[:most]:
+            found.append(found[-1] + slope)
+        return found
+
+    def _rounding(self, share: float, nearest: int) -> int:
+        """What the nearest whole number of steps costs."""
+        return round(self.weight * ((nearest - share / self.step) / self.unit) ** 2)
+
     def constrain(self, model: RosterModel) -> None:
         problem = model.problem
+        if self.measure == "hard_beats":
+            return
+        amounts = [[amount(problem, self.measure, d, s) for s in problem.shift_types] for d in range(len(problem.days))]
+        most = sum(max(row) for row in amounts) // self.step
         for index in model.people_of(self):
-            least, most = self.shares.get(problem.people[index].id, (0, 0))
-            if problem.people[index].id not in self.shares:
-                continue
-            terms = [
-                (size, model.duty(index, day, shift.id))
-                for day in range(len(problem.days))
-                for shift in problem.shift_types
-                if (size := amount(problem, self.measure, day, shift))
-            ]
-            model.at_most(terms, most, self.soft_weight, unit=self.unit)
-            model.at_least(terms, least, self.soft_weight, unit=self.unit)
+            share = self.shares.get(problem.people[index].id)
+            if share is not None:
+                terms = [
+                    (size, model.duty(index, day, shift))
+                    for day, row in enumerate(amounts)
+                    for shift, size in enumerate(row)
+                    if size
+                ]
+                model.convex(terms, self.costs(share, most), self.step)
 
     def breaches(self, timeline: Timeline) -> Iterator[Violation]:
-        if timeline.person.id not in self.shares:
+        share = self.shares.get(timeline.person.id)
+        if share is None:
             return
-        least, most = self.shares[timeline.person.id]
-        have = sum(self._count(timeline.problem, duty.day, duty.shift) for duty in timeline.inside)
-        outside = max(have - most, least - have)
-        if outside > 0:
+        have = sum(self._count(timeline.problem, duty) for duty in timeline.inside)
+        steps, nearest = have // self.step, max(0, round(share / self.step))
+        low, high = min(steps, nearest), max(steps, nearest)
+        beyond = abs(sum(self.slope(share, number) for number in range(low + 1, high + 1)))
+        cost = beyond + round(self.weight * ((nearest * self.step - share) / (self.step * self.unit)) ** 2)
+        if cost:
             days = tuple(duty.day for duty in timeline.inside)
-            by = -(-outside // self.unit)
-            yield self.violation(timeline.person, days, by=by, have=have, least=least, most=most)
+            params = {"have": have, "share": share}
+            yield Violation(self.name, timeline.person.id, days, params, hard=False, cost=cost)
 
-    def _count(self, problem: Problem, day: int, shift: ShiftType) -> int:
-        date = problem.days[day]
-        flags = {"nights": shift.is_night, "weekends": date.is_weekend, "holidays": date.is_holiday}
-        return round(shift.minutes * shift.counting_factor) if self.measure == "minutes" else int(flags[self.measure])
+    def _count(self, problem: Problem, duty: Duty) -> int:
+        if self.measure == "minutes":
+            return round(duty.shift.minutes * duty.shift.counting_factor)
+        date = problem.days[duty.day]
+        flags = {"nights": duty.shift.is_night, "weekends": date.is_weekend, "holidays": date.is_holiday}
+        return int(flags.get(self.measure, duty.need is not None and duty.need.is_hard))

@@ -1,0 +1,191 @@
+"""What a person's schedule is counted by while it is laid day after day: minutes, weekends, nights in a row…
+
+Each counter starts somewhere, grows or starts anew with what is done on a day, and must lie between two numbers when
+the day is over. All counters of a person together make an automaton: for each day the combinations that are still
+possible, numbered, and for each action (a shift after a day off, a shift after work, a day off) the next one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+NO_LIMIT = 1 << 30
+MOST_STATES = 4_000  # of a day; a counter that would need more is left out
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Counter:
+    """One quantity. Actions: shifts 0…n-1 after a day off, n…2n-1 after a day of work, 2n: a day off."""
+
+    start: int
+    add: Ints  # days × actions
+    clear: NDArray[np.bool_]  # days × actions: whether the counter starts anew before it grows
+    least: Ints  # for each day, once it is over
+    most: Ints
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        parts = (self.add, self.clear, self.least, self.most)
+        return (self.start, *(part.tobytes() for part in parts))
+
+    def scaled(self) -> Counter:
+        """The same in the largest unit that loses nothing."""
+        unit = int(np.gcd.reduce(self.add.ravel(), initial=self.start)) or 1
+        least = np.where(self.least > 0, -(-self.least // unit), 0)
+        return Counter(self.start // unit, self.add // unit, self.clear, least, self.most // unit)
+
+    def without_least(self) -> Counter:
+        """The same where nothing is asked for at the end: for a least that is out of reach."""
+        return replace(self, least=np.zeros_like(self.least))
+
+
+@dataclass(frozen=True)
+class Automaton:
+    """The possible combinations of the counters after each day, and where each action leads from them."""
+
+    sizes: Ints  # combinations before day 0, after day 0, …
+    at: Ints  # days × actions: where in ``steps`` the action's table begins
+    steps: NDArray[np.int32]  # the next combination, -1: not possible
+
+    @property
+    def possible(self) -> bool:
+        return bool((self.sizes > 0).all())
+
+
+class TooMany(Exception):
+    """More combinations than can be priced."""
+
+
+class _Effects:
+    """What each action does on each day; actions with the same effect share a number."""
+
+    def __init__(self, counters: Sequence[Counter], pace: Pace, days: int, actions: int) -> None:
+        shape = (days, actions)
+        self.counters = counters
+        self.needs = [pace.needs(counter) for counter in counters]
+        self.mults: list[int] = []
+        mult = 1
+        effect = np.zeros(shape, np.int64)
+        for counter in counters:
+            self.mults.append(mult)
+            grown = counter.start + int(counter.add.max(axis=1).sum())
+            mult *= min(grown, int(counter.most.max(initial=0))) + 1
+            effect = effect * (2 * int(counter.add.max(initial=0)) + 2) + 2 * counter.add + counter.clear
+        self.start = sum(counter.start * mult for counter, mult in zip(counters, self.mults, strict=True))
+        self.examples: list[Ints] = []
+        self.inverse: list[Ints] = []
+        for day in range(days):
+            _found, example, inverse = np.unique(effect[day], return_index=True, return_inverse=True)
+            self.examples.append(example)
+            self.inverse.append(inverse)
+
+    def advance(self, layer: Ints, day: int) -> list[Ints]:
+        """For each effect of the day the codes that follow, -1 where a counter does not allow it."""
+        values = []
+        rest = layer
+        for mult in reversed(self.mults):
+            values.append(rest // mult)
+            rest = rest % mult
+        values.reverse()
+        return [self._apply(values, day, int(action), len(layer)) for action in self.examples[day]]
+
+    def _apply(self, values: list[Ints], day: int, action: int, size: int) -> Ints:
+        code = np.zeros(size, np.int64)
+        fine = np.ones(size, bool)
+        for counter, needs, mult, value in zip(self.counters, self.needs, self.mults, values, strict=True):
+            after = (0 if counter.clear[day, action] else value) + counter.add[day, action]
+            fine &= (after >= needs[day]) & (after <= counter.most[day])
+            code += after * mult
+        return np.where(fine, code, -1)
+
+
+def automaton(counters: Sequence[Counter], pace: Pace, days: int, actions: int, most: int = MOST_STATES) -> Automaton:
+    """All combinations that can be reached and from which the end can be; raises TooMany beyond ``most`` a day."""
+    effects = _Effects(counters, pace, days, actions)
+    layers = [np.array([effects.start], np.int64)]
+    tables: list[list[Ints]] = []
+    for day in range(days):
+        row = effects.advance(layers[-1], day)
+        layer = np.unique(np.concatenate(row))
+        layer = layer[layer >= 0]
+        if len(layer) > most:
+            raise TooMany
+        layers.append(layer)
+        tables.append(row)
+    return _numbered(layers, tables, effects.inverse)
+
+
+def _numbered(layers: list[Ints], tables: list[list[Ints]], inverse: list[Ints]) -> Automaton:
+    """From the last day back: combinations that lead nowhere are dropped, the others numbered."""
+    days = len(tables)
+    sizes = np.zeros(days + 1, np.int64)
+    sizes[days] = len(layers[-1])
+    numbers = np.arange(len(layers[-1]))
+    parts: list[list[NDArray[np.int32]]] = []
+    for day in range(days - 1, -1, -1):
+        steps = [_follow(codes, layers[day + 1], numbers) for codes in tables[day]]
+        kept = np.any([step >= 0 for step in steps], axis=0)
+        sizes[day] = kept.sum()
+        numbers = np.where(kept, np.cumsum(kept) - 1, -1)
+        parts.append([step[kept] for step in steps])
+    parts.reverse()
+    at = np.zeros((days, len(inverse[0]) if days else 0), np.int64)
+    begin = 0
+    for day, own in enumerate(parts):
+        at[day] = begin + inverse[day] * sizes[day]
+        begin += len(own) * int(sizes[day])
+    return Automaton(sizes, at, np.concatenate([step for own in parts for step in own]))
+
+
+def _follow(codes: Ints, layer: Ints, numbers: Ints) -> NDArray[np.int32]:
+    if not len(layer):
+        return np.full(len(codes), -1, np.int32)
+    position = np.minimum(np.searchsorted(layer, codes), len(layer) - 1)
+    return np.where(codes >= 0, numbers[position], -1).astype(np.int32)
+
+
+class Pace:
+    """How much a counter can still grow: by the longest runs of work with the shortest breaks between them."""
+
+    def __init__(self, most_run: int | None, least_off: int, days: int, shifts: int) -> None:
+        self.most_run, self.least_off, self.days, self.shifts = most_run, least_off, days, shifts
+
+    def needs(self, counter: Counter) -> Ints:
+        """For each day the least value from which every later least can still be reached."""
+        least = counter.least.copy()
+        if not least.any():
+            return least
+        if self.most_run is None or counter.clear.any():
+            growth = counter.add.max(axis=1)
+            for day in range(self.days - 2, -1, -1):
+                if not counter.clear[day + 1].any():
+                    least[day] = max(least[day], least[day + 1] - growth[day + 1])
+            return least
+        last = int(least[-1])
+        return np.maximum(least, last - self._growth(counter))
+
+    def _growth(self, counter: Counter) -> Ints:
+        """For each day the most that can be added after it."""
+        run, gap = self.most_run or 1, self.least_off
+        gains = counter.add[:, : 2 * self.shifts].max(axis=1)
+        rest = np.zeros(self.days, np.int64)
+        worked = np.zeros(run + 1, np.int64)  # the most from here on with so many days of work behind
+        idle = np.zeros(gap + 1, np.int64)  # with so many days off behind
+        for day in range(self.days - 1, -1, -1):
+            rest[day] = max(worked.max(), idle.max())
+            on = gains[day]
+            new_idle = np.empty_like(idle)
+            for length in range(gap + 1):
+                begin = on + worked[1] if length >= gap else -NO_LIMIT
+                new_idle[length] = max(begin, idle[min(gap, length + 1)])
+            new_worked = np.empty_like(worked)
+            for length in range(run + 1):
+                further = on + worked[length + 1] if length < run else -NO_LIMIT
+                new_worked[length] = max(further, idle[1])
+            worked, idle = new_worked, new_idle
+        return rest

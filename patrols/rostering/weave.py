@@ -1,0 +1,225 @@
+"""Better rosters out of whole schedules: everyone's best answer to the others, and a few people's best schedules.
+
+A *response* is the exact cheapest schedule of one person against the cover that the others leave. A *weave* frees
+some people (within some days), builds their linear programme by column generation, gives up as soon as its bound
+shows that nothing is to be gained, and else dives for whole schedules.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from patrols.rostering.columns import Generator, cell_prices, wish_costs
+from patrols.rostering.frame import NOWHERE, OFF, Frame, Table
+from patrols.rostering.ledger import Account
+from patrols.rostering.limits import ShiftCount
+from patrols.rostering.neighbourhoods import Neighbourhoods
+from patrols.rostering.pricing import INFINITE, Pricer, Schedule
+from patrols.rostering.problem import Person
+
+SWEEPS = 12
+TRIES = 20
+MOST_SECONDS = 4.0  # for one weave
+WINDOWS = (14, 28, 42, 42)
+
+
+class Weaver:
+    """Works on one problem; tables go in and out, nothing is kept of them."""
+
+    def __init__(self, frame: Frame) -> None:
+        self.frame = frame
+        self.pricer = Pricer(frame)
+        self.cells = cell_prices(frame)
+        self.duty_cost = wish_costs(frame)
+        self.days, self.shifts = len(frame.problem.days), len(frame.problem.shift_types)
+        self.need_at = np.full((self.days, self.shifts), NOWHERE)
+        for (day, shift), needs in frame.needs_of_slot.items():
+            self.need_at[day, shift] = needs[0]
+        self._weigh()
+        self._counts = [self._most_of(person) for person in frame.problem.people]
+
+    def _weigh(self) -> None:
+        needs = self.frame.problem.needs
+        kinds = ("minimum", "ideal", "weight_minimum", "weight_ideal", "weight_over")
+        found = np.array([[getattr(need, kind) for kind in kinds] for need in needs] or np.zeros((0, 5)), float)
+        self.minimum, self.ideal, self.below_minimum, self.below_ideal, self.beyond = found[self.need_at].transpose(
+            2, 0, 1
+        )
+
+    def _most_of(self, person: Person) -> dict[int, int]:
+        """The most duties of a shift, where a hard limit says so."""
+        own = [limit for limit in self.frame.hard if isinstance(limit, ShiftCount) and limit.concerns(person)]
+        return {self.frame.shift_index[limit.shift]: limit.most for limit in own}
+
+    def generator(self) -> Generator:
+        """Column generation for everyone."""
+        return Generator(self.frame, self.pricer, cells=self.cells, duty_cost=self.duty_cost)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether each shift of a day has one need, so that schedules say all there is to say."""
+        return bool(self.frame.problem.needs) and all(len(needs) == 1 for needs in self.frame.needs_of_slot.values())
+
+    # --- one person's response -----------------------------------------------------------------------------------
+
+    def heads(self, table: Table) -> NDArray[np.int64]:
+        """How many people serve the need of each day and shift."""
+        found = np.zeros((self.days, self.shifts), np.int64)
+        people, days = np.nonzero((table.work != OFF) & (table.place != NOWHERE))
+        np.add.at(found, (days, table.work[people, days]), 1)
+        return found
+
+    def next_one(self, heads: NDArray[np.int64]) -> NDArray[np.float64]:
+        """What one more on each day and shift costs (negative: saves)."""
+        return np.where(
+            heads < self.minimum, -self.below_minimum, np.where(heads < self.ideal, -self.below_ideal, self.beyond)
+        )
+
+    def respond(self, table: Table, rng: random.Random, is_over: Callable[[], bool], sweeps: int = SWEEPS) -> Table:
+        """Everyone's best response to the others, one after the other, until nobody finds a better one."""
+        table = table.copy()
+        heads = self.heads(table)
+        order = list(range(len(self.frame.problem.people)))
+        for _sweep in range(sweeps):
+            rng.shuffle(order)
+            changed = False
+            for person in order:
+                if is_over():
+                    return table
+                changed |= self._respond(table, heads, person)
+            if not changed:
+                break
+        return table
+
+    def _respond(self, table: Table, heads: NDArray[np.int64], person: int) -> bool:
+        days = np.arange(self.days)
+        self._count(heads, table, person, -1)
+        prices = self.duty_cost[person] + self.cells[person]
+        prices[:, :-1] += self.next_one(heads)
+        value, schedule = self._within_counts(person, np.minimum(prices, INFINITE))
+        old = prices[days, table.work[person]].sum()
+        better = bool(schedule) and (value < old - 1e-6 or not self.accepts(person, table.work[person]))
+        if better:
+            self.put(table, person, schedule)
+        self._count(heads, table, person, 1)
+        return better
+
+    def _within_counts(self, person: int, prices: NDArray[np.float64]) -> tuple[float, Schedule]:
+        """The cheapest schedule within the counts that the pricing does not hold: what is too many is made dearer."""
+        value, schedule = self.pricer.price(person, prices)
+        penalty = 1.0
+        extra = np.zeros(self.shifts + 1)
+        for _try in range(TRIES):
+            over = self._too_many(person, schedule) if schedule else []
+            if not over:
+                break
+            extra[over] += penalty
+            penalty *= 1.7
+            _value, schedule = self.pricer.price(person, np.minimum(prices + extra, INFINITE))
+            value = float(prices[np.arange(self.days), schedule].sum()) if schedule else INFINITE
+        else:
+            return INFINITE, ()
+        return value, schedule
+
+    def _too_many(self, person: int, schedule: Collection[int]) -> list[int]:
+        """The shifts that the schedule has too often for the person."""
+        times = Counter(schedule)
+        return [shift for shift, most in self._counts[person].items() if times[shift] > most]
+
+    def accepts(self, person: int, schedule: NDArray[np.int16]) -> bool:
+        """Whether the person may work the schedule, as far as the pricing and the counts tell."""
+        return not self._too_many(person, schedule.tolist()) and self.pricer.accepts(person, schedule)
+
+    def _count(self, heads: NDArray[np.int64], table: Table, person: int, by: int) -> None:
+        days = np.flatnonzero((table.work[person] != OFF) & (table.place[person] != NOWHERE))
+        heads[days, table.work[person, days]] += by
+
+    def put(self, table: Table, person: int, schedule: Schedule) -> None:
+        """Give a person a schedule; each duty serves the first need of its day and shift that they can serve."""
+        table.work[person] = schedule
+        table.place[person] = NOWHERE
+        kind = self.frame.kind_of[person]
+        for day in np.flatnonzero(table.work[person] != OFF).tolist():
+            fixed = self.frame.fixed.get((person, day))
+            if fixed is not None and fixed.beat is not None:
+                table.place[person, day] = self.frame.place_of(fixed)
+                continue
+            needs = self.frame.needs_of_slot.get((day, int(schedule[day])), ())
+            table.place[person, day] = next((n for n in needs if n in self.frame.open_needs[kind]), NOWHERE)
+
+    # --- several people's schedules ------------------------------------------------------------------------------
+
+    def weave(
+        self, table: Table, people: Sequence[int], window: range, is_over: Callable[[], bool]
+    ) -> tuple[dict[int, Schedule] | None, bool]:
+        """Better schedules for the people within the window, or None; and whether none are there for sure."""
+        cells = self.cells if len(window) == self.days else self._frozen(table, people, window)
+        generator = Generator(
+            self.frame, self.pricer, people=people, table=table, cells=cells, duty_cost=self.duty_cost
+        )
+        for person in people:
+            generator.master.add(person, tuple(table.work[person].tolist()))
+        now = self._value(generator, table, people)
+        done = generator.generate(is_over, hopeless=now - 1 + 1e-4, gap=0.0002)
+        if not done or generator.best >= now - 1 + 1e-4:
+            return None, done
+        return generator.dive(is_over, rounds=10, steps=len(people), hopeless=now - 1 + 1e-4), False
+
+    def _frozen(self, table: Table, people: Sequence[int], window: range) -> NDArray[np.float64]:
+        cells = self.cells.copy()
+        outside = [day for day in range(self.days) if day not in window]
+        for person in people:
+            cells[person, outside] = INFINITE
+            cells[person, outside, table.work[person, outside]] = 0
+        return cells
+
+    @staticmethod
+    def _value(generator: Generator, table: Table, people: Sequence[int]) -> float:
+        """What the programme says of the table as it is."""
+        master = generator.master
+        keep = {person: tuple(table.work[person].tolist()) for person in people}
+        master.drop(lambda person, schedule: keep[person] != schedule)
+        master.solve()
+        master.drop(lambda _person, _schedule: False)
+        return master.value
+
+
+class Weaving:
+    """Which people and days to free next, and how many: more while that is quick and proves that nothing is there."""
+
+    def __init__(self, weaver: Weaver, rng: random.Random) -> None:
+        self.weaver, self.rng = weaver, rng
+        self.people = len(weaver.frame.problem.people)
+        self.size = float(min(self.people, 8))
+        self.shapes = Neighbourhoods(weaver.frame)
+
+    def next(self, table: Table, account: Account, is_over: Callable[[], bool]) -> Table | None:
+        """A table that may be better, made from this one."""
+        begun = time.monotonic()
+        people, window = self._draw(account, table)
+        schedules, hopeless = self.weaver.weave(table, people, window, is_over)
+        spent = time.monotonic() - begun
+        if spent > MOST_SECONDS:
+            self.size = max(3.0, self.size * 0.85)
+        elif hopeless or spent < MOST_SECONDS / 4:
+            self.size = min(float(self.people), self.size * 1.08)
+        if schedules is None:
+            return None
+        found = table.copy()
+        for person, schedule in schedules.items():
+            self.weaver.put(found, person, schedule)
+        return found
+
+    def _draw(self, account: Account, table: Table) -> tuple[list[int], range]:
+        day = self.shapes.costly_day(self.rng, account)
+        count = max(2, round(self.size * self.rng.choice((0.5, 1.0, 1.0))))
+        length = min(self.weaver.days, self.rng.choice(WINDOWS))
+        first = min(max(day - self.rng.randrange(length), 0), self.weaver.days - length)
+        people = self.shapes.some_people(self.rng, account, table, min(count, self.people), day)
+        return sorted(people), range(first, first + length)
