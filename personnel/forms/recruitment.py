@@ -300,6 +300,8 @@ class PublicApplicationForm(ApplicationForm):
         super().__init__(*args, **kwargs)
         if "claims" not in self.fields:
             del self.fields["file_priority"]
+        papers = [key for key in self.fields if key.startswith("file_")]
+        self.order_fields([key for key in self.fields if key not in (*papers, "truthful")] + papers)
 
     def files_sent(self) -> list[tuple[str, str, Any]]:
         """Kind, name and content of each paper."""

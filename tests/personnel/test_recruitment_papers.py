@@ -201,6 +201,7 @@ def test_what_hangs_behind_a_paper_goes() -> None:
         ("x\u202efdp.exe", "x fdp.exe.pdf"),
         ("<img onerror=x>.PDF", "img onerror=x.pdf"),
         ("毕" * 300, "毕" * 96 + ".pdf"),
+        ("scan.JPG", "scan.pdf"),
         ("", "document.pdf"),
     ],
 )

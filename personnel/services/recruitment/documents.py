@@ -106,7 +106,7 @@ def safe_name(name: str, content_type: str) -> str:
     """The name as uploaded, without what misleads, and with the ending of what the file is: a.pdf.exe ends in .pdf."""
     ending = ENDINGS[ContentType(content_type)]
     stem = _NO_NAME.sub(" ", PurePath(name.replace("\\", "/")).name).strip(" .")
-    if stem.lower().endswith((ending, ".jpeg")):
+    if stem.lower().endswith((*ENDINGS.values(), ".jpeg", ".webp")):
         stem = stem.rpartition(".")[0]
     return (stem.strip(" .")[: 100 - len(ending)] or "document") + ending
 

@@ -210,7 +210,7 @@ def _reasons(rows: ApplicationQuerySet) -> Table:
 
 def _arrivals(rows: ApplicationQuerySet) -> Table:
     found = rows.annotate(day=TruncDate("applied_at")).values_list("day").annotate(n=Count("pk")).order_by("day")
-    return Table(_("Applications by day"), [_("Day"), _("Applications")], [(f"{day:%Y-%m-%d}", n) for day, n in found])
+    return Table(_("Applications by day"), [_("Day"), _("Candidates")], [(f"{day:%Y-%m-%d}", n) for day, n in found])
 
 
 def _earlier(request: SignedInRequest, campaign: Campaign) -> Table:
