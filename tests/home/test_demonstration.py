@@ -18,7 +18,8 @@ from lianfang.home.demonstration.layout import SQUADRONS, TOWNS, URBAN, Squadron
 from lianfang.home.demonstration.people import GRADUATES, VETERANS, invented_members
 from patrols.models import CoverRequirement, Roster, RosterStatus
 from patrols.services import rostering
-from personnel.models import Absence, DutyCertificate, Member, Source
+from personnel.models import Absence, Application, Campaign, DutyCertificate, Member, Source
+from personnel.rules.recruitment.campaigns import application_time_problems
 from teams.models import Unit, User
 from teams.services.accounts import DEMONSTRATION_PASSWORD
 
@@ -41,18 +42,32 @@ class CountyTests(TestCase):
         county.build(TODAY)
 
     def test_county_has_the_published_strength_and_sources(self) -> None:
-        assert Member.objects.count() == 468
-        assert Member.objects.below(Unit.objects.get(code=URBAN.code)).count() == 120
-        assert Member.objects.filter(is_veteran=True).count() == VETERANS == 156
-        assert Member.objects.filter(source=Source.VETERAN, is_veteran=True).count() == 156
-        assert Member.objects.filter(source=Source.GRADUATE).count() == GRADUATES == 189
+        enrolled = Member.objects.filter(recruitment=None)
+        assert enrolled.count() == 468
+        assert enrolled.below(Unit.objects.get(code=URBAN.code)).count() == 120
+        assert enrolled.filter(is_veteran=True).count() == VETERANS == 156
+        assert enrolled.filter(source=Source.VETERAN, is_veteran=True).count() == 156
+        assert enrolled.filter(source=Source.GRADUATE).count() == GRADUATES == 189
         assert not Member.objects.filter(unit__kind__in=("district", "brigade", "squadron")).exists()
 
     def test_people_are_invented_and_a_few_share_a_name(self) -> None:
         members = list(Member.objects.all())
         assert all(member.id_number.startswith("9901") for member in members)
-        assert len({member.id_number for member in members}) == 468
-        assert 440 < len({member.name for member in members}) < 468
+        assert len({member.id_number for member in members}) == 470
+        assert 440 < len({member.name for member in members}) < 470
+
+    def test_campaigns_stand_at_three_points_of_their_way(self) -> None:
+        found = {c.title: c for c in Campaign.objects.all()}
+        now, running, over = (found[f"联防队员{season}季招聘"] for season in "冬秋夏")
+        assert now.is_open
+        assert not application_time_problems(now, timezone.localdate())
+        standing = Application.objects.running().filter(campaign=running, waiting=False)
+        assert set(standing.values_list("step__kind", flat=True)) == {"interview"}
+        assert over.status == "closed"
+        assert over.notices.get().objections.get().answered_on
+        hired = Member.objects.filter(recruitment__application__campaign=over)
+        assert hired.count() == 2
+        assert not hired.exclude(certificates=None).exists()  # the pre-job training lies ahead
 
     def test_certificates_show_every_case(self) -> None:
         valid = DutyCertificate.objects.valid_on(TODAY)
@@ -60,7 +75,7 @@ class CountyTests(TestCase):
         assert valid.count() == 464
         assert soon.count() == 5
         assert DutyCertificate.objects.filter(valid_until__lt=TODAY).count() == 1
-        assert Member.objects.filter(certificates=None).count() == 3
+        assert Member.objects.filter(certificates=None, recruitment=None).count() == 3
 
     def test_each_squadron_has_two_published_months_and_an_empty_draft(self) -> None:
         for plan in SQUADRONS:

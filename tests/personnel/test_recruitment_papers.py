@@ -202,6 +202,7 @@ def test_what_hangs_behind_a_paper_goes() -> None:
         ("<img onerror=x>.PDF", "img onerror=x.pdf"),
         ("毕" * 300, "毕" * 96 + ".pdf"),
         ("scan.JPG", "scan.pdf"),
+        ("张三990101199905060430.jpg", "张三***.pdf"),
         ("", "document.pdf"),
     ],
 )

@@ -102,10 +102,17 @@ ENDINGS = {ContentType.JPEG: ".jpg", ContentType.PNG: ".png", ContentType.PDF: "
 _NO_NAME = re.compile(r"[\x00-\x1f\x7f<>:\"/\\|?*\u200b-\u200f\u202a-\u202e\u2066-\u2069]+")
 
 
+_ID_NUMBER = re.compile(r"\d{14,17}[\dXx]")
+
+
 def safe_name(name: str, content_type: str) -> str:
-    """The name as uploaded, without what misleads, and with the ending of what the file is: a.pdf.exe ends in .pdf."""
+    """The name as uploaded, without what misleads, and with the ending of what the file is: a.pdf.exe ends in .pdf.
+
+    People name their papers after their ID number; that stands nowhere in the open.
+    """
     ending = ENDINGS[ContentType(content_type)]
     stem = _NO_NAME.sub(" ", PurePath(name.replace("\\", "/")).name).strip(" .")
+    stem = _ID_NUMBER.sub("***", stem)
     if stem.lower().endswith((*ENDINGS.values(), ".jpeg", ".webp")):
         stem = stem.rpartition(".")[0]
     return (stem.strip(" .")[: 100 - len(ending)] or "document") + ending

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -28,7 +28,7 @@ from personnel.forms.recruitment import (
     VacancyForm,
     tie_choices,
 )
-from personnel.models import Campaign, FitnessItem, Objection, Priority, Ranking, Step, Vacancy
+from personnel.models import Campaign, DutyCertificate, FitnessItem, Hire, Objection, Priority, Ranking, Step, Vacancy
 from personnel.rules.recruitment import campaigns as rules
 from personnel.rules.recruitment.kinship import related_to
 from personnel.rules.recruitment.ranking import formula_text
@@ -101,10 +101,18 @@ def campaign_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         .filter(notice__campaign=campaign)
         .select_related("entry__application"),
         "today": timezone.localdate(),
+        "hires": hires_of(campaign),
         "notice_form": NoticeForm(),
         **_gaps(campaign),
     }
     return render(request, "personnel/recruitment/detail.html", context)
+
+
+def hires_of(campaign: Campaign) -> Any:
+    """Who was hired, and whether the training has led to a certificate."""
+    certified = DutyCertificate.objects.filter(member=OuterRef("member"), withdrawn_on=None)
+    rows = Hire.objects.filter(application__campaign=campaign).select_related("member__unit")
+    return rows.annotate(certified=Exists(certified)).order_by("member__name_pinyin", "pk")
 
 
 def _campaigns() -> Any:
