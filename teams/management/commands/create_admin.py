@@ -5,10 +5,12 @@ from typing import Any
 
 from django.core.management import CommandError
 from django.core.management.base import BaseCommand
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lianfang.platform.problems import Refused
+from teams.models import User
 from teams.policy import Role
 from teams.services.accounts import create_account
 
@@ -23,6 +25,8 @@ class Command(BaseCommand):
         parser.add_argument("--name", required=True)
 
     def handle(self, *args: Any, username: str, name: str, **options: Any) -> None:
+        if User._meta.db_table not in connection.introspection.table_names():
+            raise CommandError(_("The database is empty. Start `make serve` once: it lays the tables."))
         try:
             _user, password = create_account(
                 by=None, username=username, name=name, role=Role.SYSTEM_ADMIN, unit=None, starts=timezone.localdate()
