@@ -7,6 +7,7 @@ Beside the remarks it reads nothing itself: everything comes from the sheet.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,6 +27,7 @@ from teams.models.calendar import Day
 TONES = {"short": "bad", "thin": "warn", "full": "good", "over": "good"}
 WORST_FIRST = ("short", "thin", "over", "full")
 LINES_A_PAGE = (50, 56, 62, 68)  # at the row heights of `static/css/print-roster.css`
+LONGEST_NAME = 5  # letters in one line beside the days
 HOUR_LIMITS = frozenset({"hours_day", "hours_week", "hours_month", "hours_quarter", "hours_whole"})
 
 
@@ -153,6 +155,11 @@ class Row:
         """班长, 组长: who leads the crew is marked; that the others are members goes without saying."""
         position = self.member.position.strip()
         return position if position.endswith("长") else ""
+
+    @property
+    def has_long_name(self) -> bool:
+        """One that does not fit the column in one line: two people may begin alike."""
+        return len(self.member.name) > LONGEST_NAME
 
     @property
     def hours_over(self) -> bool:
@@ -309,11 +316,12 @@ class Grid:
     def print_density(self) -> int:
         """How tightly the printed rows stand, 1 to 4, so that forty people, crews and cover fit on one A3 page.
 
-        More than fits at the tightest legible height goes over several pages, at a comfortable one.
+        More than that goes over as few pages as the tightest rows would take, in the widest rows that still do.
         """
         below = len(self.cover_rows) + sum(bool(row.leads) for row in self.cover_rows)
         lines = len(self.sheet.members) + 0.87 * len(self.crews) + 0.77 * below
-        return next((level for level, most in enumerate(LINES_A_PAGE, start=1) if lines <= most), 2)
+        pages = math.ceil(lines / LINES_A_PAGE[-1])
+        return next(level for level, most in enumerate(LINES_A_PAGE, start=1) if lines <= most * pages)
 
     @property
     def used_shifts(self) -> list[ShiftType]:

@@ -87,7 +87,7 @@ def set_cells(*, by: User | None, roster: Roster, changes: Sequence[CellChange])
     if not roster.is_draft:
         raise Refused([Problem("roster_not_draft", _("The roster is published; take it back to change it."))])
     days = {change.day for change in changes}
-    sheet = rostering.sheet(roster, members={change.member_id for change in changes})
+    sheet = rostering.sheet(roster, members={change.member_id for change in changes}, days=days)
     board = _Board(sheet, rostering.DaysTogether(sheet, days))
     outcomes = [board.apply(change) for change in changes]
     with refusing_constraints():

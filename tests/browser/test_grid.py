@@ -405,12 +405,13 @@ def test_comparing_marks_a_cell_as_soon_as_it_differs(station, leader, page_of):
     expect(page.locator("td.changed")).to_have_count(0)
 
 
-def test_forty_people_print_on_one_a3_page(station, county, leader, page_of):  # noqa: F811
-    for number in range(38):
+@pytest.mark.parametrize(("people", "pages"), [(40, 1), (120, 2)])
+def test_people_print_on_as_few_a3_pages_as_they_need(station, county, leader, page_of, people, pages):  # noqa: F811
+    for number in range(people - 2):
         make_member((county.group, county.second_group)[number % 2], f"队员{number}")
     page = page_of(leader)
     page.goto(reverse("roster-print", args=[station.roster.pk]))
     printed = page.pdf(prefer_css_page_size=True, print_background=True)
-    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == pages
     width, height = (float(n) for n in re.search(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", printed).groups())
     assert (round(width / 72 * 25.4), round(height / 72 * 25.4)) == (420, 297)

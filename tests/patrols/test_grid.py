@@ -14,8 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from patrols.models import Duty
+from patrols.models import CoverRequirement, Duty
 from patrols.services import rosters
+from personnel.models import MemberSkill
 from teams.models import CalendarDay
 from tests.factories import make_absence, make_cover, make_duty, make_member, make_roster, make_user
 from tests.html import assert_csp_clean
@@ -156,6 +157,24 @@ def test_cells_of_two_leaders_the_second_is_told(station, leader, county, client
 def test_cells_that_are_no_changes_are_a_bad_request(station, leader, client_of, body):
     url = reverse("roster-cells", args=[station.roster.pk])
     assert client_of(leader).post(url, body, content_type="application/json").status_code == 400
+
+
+def test_cell_of_a_number_that_no_member_can_have_is_refused(station, leader, client_of):
+    body = {"changes": [{"member": 10**30, "day": "2026-12-01", "shift": "早"}]}
+    url = reverse("roster-cells", args=[station.roster.pk])
+    response = client_of(leader).post(url, json.dumps(body), content_type="application/json")
+    assert response.json()["cells"][0]["status"] == "refused"
+
+
+def test_skill_of_a_need_counts_everybody_there_after_one_cell_changed(station, leader, client_of):
+    """The driver is another one than the person whose cell changes."""
+    requirement = CoverRequirement.objects.get(shift_type=station.early)
+    requirement.skills.create(skill="driving", count=1)
+    MemberSkill.objects.create(member=station.zhang, skill="driving", proof="C1")
+    make_duty(station.roster, station.zhang, day(1), station.early, beat=station.beat)
+    answer = send(client_of(leader), station, change(station.li, 1, "早")).json()
+    need = next(item for item in answer["cover"]["2026-12-01"]["needs"] if item["shift"] == station.early.pk)
+    assert (need["have"], need["lacks"]) == (2, 0)
 
 
 def test_cells_of_a_published_roster_are_refused_with_a_sentence(station, leader, client_of):

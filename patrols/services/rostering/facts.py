@@ -127,9 +127,9 @@ def read(roster: Roster, *, members: Collection[int] | None = None) -> Facts:
         certificates=_certificates(roster, ids),
         limits=limits,
         days_before=[day for day in calendar if day.date < roster.first_day],
-        skills=_by_member(MemberSkill.objects.filter(member__in=ids)),
+        skills=_by_member(MemberSkill.objects.filter(member__in=ids).order_by()),
         protections=_by_member(
-            Protection.objects.filter(member__in=ids).overlapping(roster.first_day, roster.last_day + _A_DAY)
+            Protection.objects.filter(member__in=ids).overlapping(roster.first_day, roster.last_day + _A_DAY).order_by()
         ),
         officers=_officers(roster, cover),
         exceptions=list(

@@ -48,8 +48,13 @@ def build_problem(
     return problem_of(facts, with_fixed=with_fixed, with_fairness=with_fairness)
 
 
-def problem_of(facts: Facts, *, with_fixed: bool, with_fairness: bool = False) -> engine.Problem:
-    """Duties in other squadrons' rosters are among the fixed cells; without these, whoever judges adds them."""
+def problem_of(
+    facts: Facts, *, with_fixed: bool, with_fairness: bool = False, days: Collection[dt.date] | None = None
+) -> engine.Problem:
+    """Duties in other squadrons' rosters are among the fixed cells; without these, whoever judges adds them.
+
+    `days`: the needs of these days suffice. Where one is police-led all stay, for leads bind a person on every day.
+    """
     histories = carried(facts) if with_fairness else {}
     away = duties_elsewhere(facts)
     fixed = {(str(d.member_id), facts.index(d.day)): _fixed(facts, d) for d in facts.duties if d.is_fixed}
@@ -61,7 +66,8 @@ def problem_of(facts: Facts, *, with_fixed: bool, with_fairness: bool = False) -
         else:
             fixed[item.person, item.day] = engine.Fixed(*item)
     people = tuple(_person(facts, member, histories) for member in facts.members)
-    asked = tuple(needs(facts))
+    wanted = None if any(row.officer_led for row in facts.cover) else days
+    asked = tuple(needs(facts, wanted))
     problem = engine.Problem(
         days=tuple(_day(number, day) for number, day in enumerate(facts.days)),
         people=_with_taken(facts, people, beside),
@@ -228,14 +234,16 @@ class _Asked:
     least_together: int
 
 
-def needs(facts: Facts) -> Iterator[engine.Need]:
-    """One for each day, shift type and beat that a requirement speaks of."""
+def needs(facts: Facts, days: Collection[dt.date] | None = None) -> Iterator[engine.Need]:
+    """One for each day (or each of `days`), shift type and beat that a requirement speaks of."""
     rows: dict[tuple[int, int], list[CoverRequirement]] = defaultdict(list)
     for row in facts.cover:
         if row.shift_type.is_active:
             rows[row.shift_type_id, row.beat_id].append(row)
     merged: dict[tuple[int, ...], _Asked] = {}
     for number, day in enumerate(facts.days):
+        if days is not None and day.date not in days:
+            continue
         for (shift, beat), found in rows.items():
             asked = [row for row in found if row.applies_on(day)]
             if not asked:

@@ -367,11 +367,14 @@ def _streak(worked: Collection[int], day: int, step: int) -> int:
     return length
 
 
-def sheet(roster: Roster, *, members: Collection[int] | None = None) -> Sheet:
-    """The roster with its duties, read in a constant number of queries; with `members`, those people only."""
+def sheet(roster: Roster, *, members: Collection[int] | None = None, days: Collection[dt.date] | None = None) -> Sheet:
+    """The roster with its duties, read in a constant number of queries.
+
+    With `members`, those people only; with `days`, the needs of those days only, for whoever asks after no other.
+    """
     facts = read(roster, members=members)
     placed = tuple(assignment(facts, duty) for duty in facts.duties)
-    return Sheet(facts, problem_of(facts, with_fixed=False), placed, is_part=members is not None)
+    return Sheet(facts, problem_of(facts, with_fixed=False, days=days), placed, is_part=members is not None)
 
 
 def judge(roster: Roster) -> list[Finding]:
