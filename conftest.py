@@ -11,6 +11,9 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.test import TransactionTestCase
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from lianfang.platform.database import DatabaseUnavailable, configured_cluster, serve_cluster
 
@@ -21,6 +24,10 @@ QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 FIRST = ("tests/rostering", "tests/platform/test_supervisor", "tests/platform/test_database_server", "tests/platform")
 LONG = ("tests/home/test_demonstration", "tests/browser")
 _resources = ExitStack()
+
+# A busy machine fails no test.
+hypothesis_settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("patient")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -33,6 +40,8 @@ def pytest_configure(config: pytest.Config) -> None:
             _resources.enter_context(serve_cluster(cluster, *QUICK))
     except DatabaseUnavailable as problem:
         pytest.exit(str(problem), returncode=1)
+    if _keeps(config):
+        return
     # Beside the first tests; a worker that comes too early waits for it, and says what is wrong where it fails.
     env = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"}
     template = subprocess.Popen([sys.executable, "-m", "tests.database"], env=env, stderr=subprocess.DEVNULL)
@@ -45,16 +54,25 @@ def pytest_unconfigure() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
-    """A copy of the migrated template in place of pytest-django's own migrating."""
+def django_db_setup(
+    pytestconfig: pytest.Config, django_test_environment: None, django_db_blocker: Any
+) -> Iterator[None]:
+    """A copy of the migrated template in place of pytest-django's own migrating; `--reuse-db` keeps the copy."""
     from tests import database
 
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
     with django_db_blocker.unblock():
-        database.open_copy(worker)
-    yield
-    with django_db_blocker.unblock():
-        database.drop_copy(worker)
+        database.open_copy(worker, keep=_keeps(pytestconfig))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", database.empty)
+        yield
+    if not pytestconfig.option.reuse_db:
+        with django_db_blocker.unblock():
+            database.drop_copy(worker)
+
+
+def _keeps(config: pytest.Config) -> bool:
+    return bool(config.option.reuse_db and not config.option.create_db)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
