@@ -127,6 +127,13 @@ def test_workbooks_keep_text_as_text_and_numbers_hidden(campaign: Campaign, at: 
     assert {"@SUM(1+1)", "-2+3"} <= set(rows[1])
 
 
+def test_export_keeps_to_the_filter(campaign: Campaign, at: Client) -> None:
+    make_application(campaign, "甲")
+    make_application(campaign, "乙", education="senior")
+    rows = read_workbook(at.get(f"/recruitment/{campaign.pk}/candidates/workbook/?readiness=out").content)[0].rows
+    assert [row[1] for row in rows[1:]] == ["乙"]
+
+
 def unzipped(data: bytes) -> bytes:
     import io
     import zipfile

@@ -33,7 +33,7 @@ from teams.scope import scope_of
 def campaign_board(request: SignedInRequest, pk: int) -> HttpResponse:
     campaign = visible(Campaign.objects.select_related("unit"), request.user, pk=pk)
     form = BoardFilterForm(request.GET, campaign=campaign)
-    shown = _columns(request.user, campaign, form)
+    shown = shown_columns(request.user, campaign, form)
     context = {
         "campaign": campaign,
         "columns": shown,
@@ -49,7 +49,7 @@ def campaign_board(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "personnel/recruitment/board.html", context)
 
 
-def _columns(user: User, campaign: Campaign, form: BoardFilterForm) -> list[BoardColumn]:
+def shown_columns(user: User, campaign: Campaign, form: BoardFilterForm) -> list[BoardColumn]:
     """The columns with who the filter finds."""
     rows = filtered(Application.objects.visible_to(user).filter(campaign=campaign), form)
     found = columns(
@@ -113,7 +113,7 @@ def _chosen(request: SignedInRequest, campaign: Campaign, step: Step, form: Boar
     outcome = request.POST.get("outcome")
     column = None
     if outcome in ("ready", "out") or request.POST.get("everybody"):
-        column = next((c for c in _columns(request.user, campaign, form) if c.step == step), None)
+        column = next((c for c in shown_columns(request.user, campaign, form) if c.step == step), None)
     if column and outcome == "out":
         groups: dict[str, list[int]] = defaultdict(list)
         for card in column.out:

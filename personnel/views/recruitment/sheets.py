@@ -6,21 +6,34 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from lianfang.platform.problems import Refused
 from lianfang.platform.workbook import Column, Writer, write_table
 from personnel.forms.recruitment import BoardFilterForm
 from personnel.models import Application, Campaign, Notice, Ranking
 from personnel.rules.recruitment.kinship import related_to
 from personnel.rules.recruitment.ranking import formula_text
+from personnel.rules.recruitment.seals import seal_problems
 from personnel.views.exports import workbook_response
-from personnel.views.recruitment.board import filtered
+from personnel.views.recruitment.answers import show
+from personnel.views.recruitment.board import filtered, shown_columns
 from personnel.views.recruitment.campaigns import score_heads
 from personnel.views.recruitment.figures import Table, all_tables, figures_of
 from teams.gate import SignedInRequest, gate, visible
 from teams.policy import Action
+
+
+def _unsealed(request: SignedInRequest, campaign: Campaign) -> HttpResponse | None:
+    """A ranking whose seal doesn't fit goes onto no paper and into no workbook: where to read why."""
+    problems = seal_problems(campaign)
+    if not problems:
+        return None
+    show(request, Refused(problems))
+    return redirect("campaign-ranking", campaign.pk)
 
 
 def _campaign(request: SignedInRequest, pk: int) -> Campaign:
@@ -34,6 +47,9 @@ def notice_print(request: SignedInRequest, pk: int) -> HttpResponse:
     """A notice for the wall, on A4: masked names, as on the public page."""
     rows = Notice.objects.select_related("campaign__unit")
     notice: Notice = visible(rows, request.user, pk=pk)
+    refused = _unsealed(request, notice.campaign)
+    if refused:
+        return refused
     entries = notice.entries.select_related("application", "row__vacancy__unit", "row__ranking")
     found = list(entries.order_by("row__vacancy", "row__rank", "pk"))
     formula = found[0].row.ranking.formula if found else formula_text(notice.campaign)
@@ -61,6 +77,9 @@ def _ranking_lines(ranking: Ranking, heads: Sequence[tuple[str, str]]) -> list[t
 @gate(Action.RECRUITMENT_VIEW)
 def ranking_print(request: SignedInRequest, pk: int) -> HttpResponse:
     campaign, ranking = _ranking(request, pk)
+    refused = _unsealed(request, campaign)
+    if refused:
+        return refused
     heads = score_heads(campaign, ranking)
     context = {
         "campaign": campaign,
@@ -75,6 +94,9 @@ def ranking_print(request: SignedInRequest, pk: int) -> HttpResponse:
 @gate(Action.RECRUITMENT_VIEW)
 def ranking_export(request: SignedInRequest, pk: int) -> HttpResponse:
     campaign, ranking = _ranking(request, pk)
+    refused = _unsealed(request, campaign)
+    if refused:
+        return refused
     heads = score_heads(campaign, ranking)
     before = [_("Unit"), _("Vacancy"), _("Place"), _("Receipt number"), _("Candidate")]
     titles = [*before, *(name for _key, name in heads), _("Bonus"), _("Total"), _("State"), _("Step")]
@@ -109,6 +131,9 @@ def candidates_export(request: SignedInRequest, pk: int) -> HttpResponse:
     form = BoardFilterForm(request.GET, campaign=campaign)
     found = filtered(Application.objects.visible_to(request.user).filter(campaign=campaign), form)
     rows = found.exclude(pk__in=related_to(request.user, found.values_list("pk", flat=True)))
+    if form.is_valid() and form.cleaned_data["readiness"]:
+        shown = shown_columns(request.user, campaign, form)
+        rows = rows.filter(pk__in=[card.pk for column in shown for card in column.inside])
     titles = [
         (_("Receipt number"), 20), (_("Candidate"), 12), (_("Sex"), 6), (_("Birth date"), 12), (_("ID number"), 21),
         (_("Phone"), 14), (_("Education"), 10), (_("School"), 18), (_("Major"), 14), (_("Vacancy"), 18),
@@ -118,7 +143,7 @@ def candidates_export(request: SignedInRequest, pk: int) -> HttpResponse:
         (
             a.number, a.name, a.get_sex_display(), a.birth_date, a.masked_id_number, a.masked_phone,
             a.get_education_display(), a.school, a.major, a.vacancy.title, a.get_channel_display(),
-            a.applied_at.date(), str(a.step), a.get_state_display(), a.reason,
+            timezone.localtime(a.applied_at).date(), str(a.step), a.get_state_display(), a.reason,
         )
         for a in rows.select_related("vacancy", "step").order_by("step__position", "number")
     )  # fmt: skip
@@ -129,11 +154,12 @@ def candidates_export(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_GET
 @gate(Action.RECRUITMENT_VIEW)
 def scores_print(request: SignedInRequest, pk: int, step: int) -> HttpResponse:
-    """An empty score sheet of who stands in the step, to fill in by hand."""
+    """An empty score sheet of who stands in the step, but relatives, to fill in by hand."""
     campaign = _campaign(request, pk)
     row = get_object_or_404(campaign.steps, pk=step)
     rows = Application.objects.visible_to(request.user).running()
     found = rows.filter(campaign=campaign, step=row, waiting=False).defer("id_number", "phone")
+    found = found.exclude(pk__in=related_to(request.user, found.values_list("pk", flat=True)))
     context = {"campaign": campaign, "step": row, "candidates": found.select_related("vacancy").order_by("number")}
     return render(request, "personnel/recruitment/print/scores.html", context)
 
