@@ -59,6 +59,7 @@ class PolicyAdmin(ModelAdmin):
 
     view_action: ClassVar[Action]
     manage_action: ClassVar[Action | None] = None
+    staff_only: ClassVar[bool] = True  # False: opens to every post with the right, not to administrators alone
     form = PolicyForm
     actions = None
     list_per_page = 50
@@ -91,7 +92,8 @@ class PolicyAdmin(ModelAdmin):
         return False
 
     def _allowed(self, request: HttpRequest, action: Action | None) -> bool:
-        return action is not None and bool(scope_of(request.user, action))
+        user: Any = request.user
+        return action is not None and (user.is_staff or not self.staff_only) and bool(scope_of(user, action))
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         rows = super().get_queryset(request)
@@ -175,6 +177,11 @@ class LianfangAdminSite(admin.AdminSite):
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         if admin_class is not None and issubclass(admin_class, PolicyAdmin):
             super().register(model_or_iterable, admin_class, **options)
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Administrators, and whoever has the right to a model that is open to other posts."""
+        wider = (model for model in self._registry.values() if isinstance(model, PolicyAdmin) and not model.staff_only)
+        return super().has_permission(request) or any(model.has_module_permission(request) for model in wider)
 
     def admin_view(self, view: Any, *args: Any, **kwargs: Any) -> Any:
         """Signed in without an administrator's post: 403, not another sign-in."""

@@ -330,4 +330,8 @@ ADMIN: dict[str, AdminAccess] = {
     "teams.failedsignin": AdminAccess(roles("C")),
     "teams.signin": AdminAccess(roles("A")),
     "teams.historyentry": AdminAccess(roles("A")),
+    "personnel.application": AdminAccess(RECRUITERS),
+    "personnel.applicationdocument": AdminAccess(RECRUITERS),
+    "personnel.notice": AdminAccess(RECRUITERS),
+    "personnel.objection": AdminAccess(RECRUITERS),
 }

@@ -50,6 +50,9 @@ class Notice(models.Model):
             models.CheckConstraint(condition=Q(last_day__gte=F("first_day")), name="notice_ends_after_start")
         ]
 
+    def __str__(self) -> str:
+        return f"{self.campaign} {self.first_day}"
+
     def takes_objections(self, on: dt.date) -> bool:
         return self.first_day <= on <= self.last_day
 
