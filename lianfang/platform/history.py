@@ -12,11 +12,14 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
+import pghistory
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import connection, transaction
+from django.db.models import Model
 
 P = ParamSpec("P")
 R = TypeVar("R")
+M = TypeVar("M", bound=Model)
 
 # Answers the settings as they were and lays the new ones over them, in one round trip.
 ENTER = """
@@ -30,6 +33,17 @@ SELECT current_setting('lf.context', true), current_setting('lf.context_data', t
 LEAVE = """
 SELECT set_config('lf.context', %s, true), set_config('lf.context_data', %s, true), set_config('lf.reason', %s, true)
 """
+
+
+def track_in_bulk(model: type[M]) -> type[M]:
+    """`pghistory.track()` for a table that is filled thousands of rows at a time: one trigger records a whole insert.
+
+    Updates stay row by row: a statement's trigger pairs old and new rows by their key, and a change of the key itself
+    would escape it.
+    """
+    inserts = pghistory.InsertEvent(level=pghistory.Statement)
+    tracked: type[M] = pghistory.track(inserts, pghistory.UpdateEvent(), pghistory.DeleteEvent())(model)
+    return tracked
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
+from functools import lru_cache
 from operator import mul
 
 from django.utils.translation import gettext_lazy as _
@@ -15,13 +16,22 @@ WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_DIGITS = "10X98765432"
 OLDEST = dt.date(1900, 1, 1)
 # What people put between the groups of digits: spaces, hyphens, the apostrophe that keeps a spreadsheet from counting.
-_SEPARATORS = re.compile(r"[\s\-'’‘`´_.·\u200b\u200c\u200d\ufeff]+")
+# Marks of direction come along where a number is copied from a chat.
+_SEPARATORS = re.compile(r"[\s\-'’‘`´_.·\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
+_LIKE_X = str.maketrans(dict.fromkeys("×ХΧ", "X"))  # the sign of multiplication, the Cyrillic and the Greek capital
 _SHAPE = re.compile(r"[1-9][0-9]{16}[0-9X]")
 
 
 def check_digit(first17: str) -> str:
     """The 18th character for the 17 digits before it (ISO 7064, MOD 11-2)."""
-    return CHECK_DIGITS[sum(map(mul, map(int, first17), WEIGHTS)) % 11]
+    # The numbers of a county share their divisions, birth dates and serials: each part is weighed once.
+    return CHECK_DIGITS[(_weighed(first17[:6], 0) + _weighed(first17[6:14], 6) + _weighed(first17[14:], 14)) % 11]
+
+
+@lru_cache(maxsize=50_000)
+def _weighed(digits: str, place: int) -> int:
+    """The digits, of which the first stands at `place`, times their weights, summed up."""
+    return sum(map(mul, map(int, digits), WEIGHTS[place:]))
 
 
 def normalise(text: str) -> str:
@@ -32,6 +42,7 @@ def normalise(text: str) -> str:
     if text.isascii() and _SHAPE.fullmatch(text):
         return text
     tidy = _SEPARATORS.sub("", unicodedata.normalize("NFKC", text)).upper()
+    tidy = tidy[:-1] + tidy[-1:].translate(_LIKE_X)
     if len(tidy) == 15 and tidy.isascii() and tidy.isdigit():  # the old form, without century and check digit
         first17 = f"{tidy[:6]}19{tidy[6:]}"
         return first17 + check_digit(first17)
@@ -40,7 +51,12 @@ def normalise(text: str) -> str:
 
 def birth_date(id_number: str) -> dt.date:
     """Day of birth in a normalised number. Raises ValueError where it is no day of the calendar."""
-    return dt.date(int(id_number[6:10]), int(id_number[10:12]), int(id_number[12:14]))
+    return _day(id_number[6:14])
+
+
+@lru_cache(maxsize=50_000)
+def _day(digits: str) -> dt.date:
+    return dt.date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
 
 
 def sex(id_number: str) -> str:

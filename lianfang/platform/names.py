@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from pypinyin import Style, lazy_pinyin, pinyin
+from pypinyin import Style, lazy_pinyin
+from pypinyin.constants import PHRASES_DICT
 from pypinyin.contrib.tone_convert import to_normal
 
 # Characters that as a surname are read otherwise than in most words.
@@ -28,19 +29,23 @@ def name_keys(name: str) -> tuple[str, str]:
 
 
 def _syllables(name: str) -> list[str]:
-    readings = [_only_reading(character) for character in name]
+    readings = [_reading(character) for character in name]
     known = [r for r in readings if r]
-    if len(known) == len(readings):
+    if len(known) == len(readings) and not _has_word(name):
         return known
-    found = lazy_pinyin(name, style=Style.NORMAL)  # several readings: the words around them decide
+    found = lazy_pinyin(name, style=Style.NORMAL)  # the words in it decide how their characters are read
     return [clean for s in found if (clean := "".join(c for c in to_normal(s).lower() if c.isalnum()))]
 
 
+def _has_word(name: str) -> bool:
+    """Whether characters of the name stand side by side as a word of the dictionary."""
+    ends = range(2, len(name) + 1)
+    return any(name[start:end] in PHRASES_DICT for end in ends for start in range(end - 1))
+
+
 @lru_cache(maxsize=20_000)
-def _only_reading(character: str) -> str | None:
-    """The reading of a Chinese character that has but one."""
-    readings = set(pinyin(character, style=Style.NORMAL, heteronym=True)[0])
-    if len(readings) != 1 or character.isascii():
-        return None
-    reading = str(to_normal(readings.pop()).lower())
+def _reading(character: str) -> str | None:
+    """How a Chinese character is read by itself; None for any other."""
+    found = lazy_pinyin(character, style=Style.NORMAL)
+    reading = "" if character.isascii() or not found else str(to_normal(found[0]).lower())
     return reading if reading.isascii() and reading.isalpha() else None

@@ -163,7 +163,7 @@ def _open(data: bytes) -> CalamineWorkbook:
 
 def _sheet(source: CalamineSheet, archive: zipfile.ZipFile, path: str) -> Sheet:
     rows: list[list[Cell]] = source.to_python(skip_empty_area=False)
-    if path and any(isinstance(c, float) and c >= EXACT_FLOAT for row in rows for c in row):
+    if path and any(c.__class__ is float and c >= EXACT_FLOAT for row in rows for c in row):  # type: ignore[operator]
         for column, row, digits in _LONG_NUMBER.findall(archive.read(path)):
             rows[int(row) - 1][_column_index(column.decode())] = digits.decode()
     return Sheet(source.name, rows, source.merged_cell_ranges or [])

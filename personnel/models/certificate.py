@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Self
 
-import pghistory
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from lianfang.platform.history import track_in_bulk
 from lianfang.platform.security import RowScopeOf
 from personnel.models.member import Member
 from teams.policy import Action
@@ -28,14 +28,14 @@ class DutyCertificateQuerySet(ScopedQuerySet):
         )
 
 
-@pghistory.track()
+@track_in_bulk
 class DutyCertificate(models.Model):
     """Issued after pre-job training is passed, valid to a date, withdrawn on dismissal."""
 
     row_scope = RowScopeOf("personnel.Member", "member_id")
 
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="certificates", verbose_name=_("member"))
-    number = models.CharField(_("certificate number"), max_length=40, unique=True)
+    number = models.CharField(_("certificate number"), max_length=40, unique=True, db_collation="C")
     valid_from = models.DateField(_("valid from"))
     valid_until = models.DateField(_("valid until"))
     withdrawn_on = models.DateField(_("withdrawn on"), null=True, blank=True)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lianfang.platform.fields import lookup_hash
+from lianfang.platform.history import track_in_bulk
 from lianfang.platform.security import RowScope, RowScopeOf
 from personnel.models.person import Person, Sex
 from teams.models import Unit
@@ -90,7 +91,7 @@ class MemberQuerySet(ScopedQuerySet):
         return self.filter(id_number_hash=lookup_hash(id_number))
 
 
-@pghistory.track()
+@track_in_bulk
 class Member(Person):
     """A member of the force. The ID number is the key: people of one name are common."""
 
@@ -105,7 +106,7 @@ class Member(Person):
         related_name="member",
         verbose_name=_("account"),
     )
-    id_number_hash = models.CharField(max_length=64, unique=True, editable=False)
+    id_number_hash = models.CharField(max_length=64, unique=True, editable=False, db_collation="C")
     ethnicity = models.CharField(_("ethnicity"), max_length=20, blank=True)
     native_place = models.CharField(_("native place"), max_length=60, blank=True)
     source = models.CharField(_("source"), max_length=12, choices=Source.choices, blank=True)

@@ -125,12 +125,18 @@ def _finish(writer: Writer, table: RosterTable, width: int) -> None:
     writer.sheet.freeze_panes(table.first_row, 0)
     for (top, left), (bottom, right) in table.sheet.merged:
         # Merged cells may lie below the last row that holds anything, and in a damaged file upon one another.
-        if right < width and bottom < len(table.sheet.rows) and (top, left) != (bottom, right):
+        if right < width and bottom < len(table.sheet.rows) and _is_merged(table.sheet.rows, top, left, bottom, right):
             value = table.sheet.rows[top][left]
             style = writer.formats["title" if top < table.header_top and right - left > 6 else _style(table, top)]
             with suppress(OverlappingRange):
                 writer.sheet.merge_range(top, left, bottom, right, "", style)
                 writer.sheet.write_string(top, left, str(value), style)
+
+
+def _is_merged(rows: list[list[Any]], top: int, left: int, bottom: int, right: int) -> bool:
+    """More than one cell and only the first holds anything: a merge would hide what another program left there."""
+    cells = [cell for row in rows[top : bottom + 1] for cell in row[left : right + 1]]
+    return len(cells) > 1 and not any(cell not in ("", None) for cell in cells[1:])
 
 
 def today_name(today: dt.date) -> str:

@@ -6,6 +6,8 @@ import datetime as dt
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +18,7 @@ from teams.rules.units import nesting_problems
 
 # A work unit that reads so is a squadron, where the workbook has no column for it; a bureau's name says nothing.
 SQUADRON_WORDS = re.compile(r"中队|派出所")
+_STROKES = str.maketrans(dict.fromkeys("/\\-—–>›·、,|", " "))
 BELOW_SQUADRON = (UnitKind.GROUP, UnitKind.SUB_TEAM)
 
 
@@ -59,7 +62,8 @@ class Places:
             return Place(base.unit, (*base.missing, (UnitKind.GROUP, group))), None
         if _same(base.unit, group):
             return base, None
-        matches = [u for u in self._below(base.unit) if u.kind in BELOW_SQUADRON and _same(u, group)]
+        below = self._below(base.unit)
+        matches = [u for u in self._called(group) if u in below and u.kind in BELOW_SQUADRON]
         return self._one(matches, group, base.unit, UnitKind.GROUP, "group")
 
     def _base(self, work_unit: str, squadron: str) -> tuple[Place | None, Problem | None]:
@@ -67,12 +71,29 @@ class Places:
         if squadron:
             if _same(self.chosen, squadron):
                 return Place(self.chosen), None
-            matches = [u for u in self._below(self.chosen) if u.kind not in BELOW_SQUADRON and _same(u, squadron)]
+            matches = [u for u in self._called(squadron) if u.kind not in BELOW_SQUADRON and u.pk != self.chosen.pk]
             return self._one(matches, squadron, self.chosen, UnitKind.SQUADRON, "squadron")
-        matches = [u for u in self._open if work_unit and _same(u, work_unit)]
+        matches = self._called(work_unit) if work_unit else []
         if not matches and SQUADRON_WORDS.search(work_unit) and self._home(UnitKind.SQUADRON, self.chosen):
             return self._one([], work_unit, self.chosen, UnitKind.SQUADRON, "work_unit")
-        return Place(matches[0] if len(matches) == 1 else self.chosen), None
+        if len(matches) > 1:
+            return self._one(matches, work_unit, self.chosen, UnitKind.SQUADRON, "work_unit")
+        return Place(matches[0] if matches else self.chosen), None
+
+    def _called(self, name: str) -> list[Unit]:
+        """The open units that `name` names: by their own name, or with units above before it, one or several."""
+        own = [u for u in self._open if _same(u, name)]
+        return own or [u for u in self._open if _folded(name) in self._long_names.get(u.pk, ())]
+
+    @cached_property
+    def _long_names(self) -> dict[int, set[str]]:
+        """Unit → its name as people write it out: 某县公安局城北派出所, 城北派出所中队一班."""
+        lines: dict[str, list[Unit]] = {}
+        above = {u.path: u for u in (*self.chosen.get_ancestors(), *self._units)}
+        for unit in self._open:
+            steps = range(unit.steplen, len(unit.path), unit.steplen)
+            lines[unit.path] = [above[unit.path[:end]] for end in steps if unit.path[:end] in above]
+        return {unit.pk: _written_out(unit, lines[unit.path]) for unit in self._open}
 
     def _home(self, kind: str, parent: Unit) -> Unit | None:
         """Where a new unit of `kind` goes: directly below `parent`, or below the only unit there that may hold one."""
@@ -118,5 +139,15 @@ def _same(unit: Unit, name: str) -> bool:
     return wanted in (_folded(unit.name), _folded(unit.short_name)) if wanted else False
 
 
+def _written_out(unit: Unit, above: list[Unit]) -> set[str]:
+    """The unit's name and its station's, alone and after each choice of the units above it."""
+    endings = (
+        {_folded(unit.name), _folded(unit.name).removesuffix("中队")} if "派出所" in unit.name else {_folded(unit.name)}
+    )
+    starts = {"", *("".join(_folded(u.name) for u in some) for n in (1, 2) for some in combinations(above, n))}
+    return {start + ending for start in starts for ending in endings}
+
+
 def _folded(name: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", name).split())
+    """Without spaces and the strokes that people put between a unit and the one below it."""
+    return "".join(unicodedata.normalize("NFKC", name).translate(_STROKES).split())

@@ -19,11 +19,17 @@ Edge = Literal["first", "last"]
 REMEMBERED = 20_000  # a column repeats itself: units, categories, days
 
 _DAY = re.compile(
-    r"(?P<y>\d{4})\s*[.\-/年]\s*(?P<m>\d{1,2})\s*(?:[.\-/月]\s*(?P<d>\d{1,2})\s*[日号]?|月)?"
+    r"(?P<y>\d{4})(?:\s*[.\-/\\、,年]\s*|\s)(?P<m>\d{1,2})(?!\d)"
+    r"(?:(?:\s*[.\-/\\、,月]\s*|\s)(?P<d>\d{1,2})(?!\d)\s*[日号.]?|\s*月|\.)?"
     r"(?:[ T]\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?)?"
 )
 _DAY_OR_DIGITS = re.compile(_DAY.pattern + r"|\d{8}")
 _DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})?")
+_MARKS = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_NOTHING = ("无", "-", "—", "/", "暂无", "不详")
+# What most cells look like already.
+_PLAIN_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}")
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _OPEN_END = re.compile(r"长期|无固定|永久|至今")
 # Excel's own count of days, where a cell lost its date format: 1941 to 2118.
 _SERIALS = range(15_000, 80_000)
@@ -45,6 +51,10 @@ def plain(value: Cell | None) -> str:
 
 @lru_cache(maxsize=REMEMBERED)
 def _plain(text: str) -> str:
+    if text.isascii() and text.isalnum():
+        return text
+    # An apostrophe keeps a spreadsheet from counting and is no part of the text; direction marks come along from chats.
+    text = _MARKS.sub("", text).removeprefix("'")
     return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
@@ -61,7 +71,7 @@ def date(value: Cell | None, edge: Edge = "first") -> dt.date | None:
 
 @lru_cache(maxsize=REMEMBERED)
 def _from_text(text: str, edge: Edge) -> dt.date | None:
-    if not text or _OPEN_END.search(text) or text in ("无", "-", "—", "/"):
+    if not text or _OPEN_END.search(text) or text in _NOTHING:
         return None
     match = _DAY.fullmatch(text)
     if match:
@@ -74,13 +84,12 @@ def _from_text(text: str, edge: Edge) -> dt.date | None:
     raise UnreadableError(_("is no date; write it like 2019-07-01"))
 
 
-def is_month_only(value: Cell | None) -> bool:
-    """Whether the cell names a month and no day: 2019.07, 2019年7月, 201907."""
+def is_month_of(value: Cell | None, day: dt.date) -> bool:
+    """Whether the cell names no more than the month that `day` lies in: 2019.07, 2019年7月, 201907."""
     text = plain(value)
     match = _DAY.fullmatch(text)
-    if match:
-        return match["d"] is None
-    return bool(re.fullmatch(r"\d{6}", text))
+    is_month_only = match["d"] is None if match else bool(re.fullmatch(r"\d{6}", text))
+    return is_month_only and date(value) == day.replace(day=1)
 
 
 def _from_number(number: float, edge: Edge) -> dt.date:
@@ -129,6 +138,8 @@ def span(value: Cell | None) -> tuple[dt.date | None, dt.date | None]:
 
 def name(value: Cell | None) -> str:
     """A person's name: no spaces inside a Chinese one, one kind of dot in the names that have dots."""
+    if isinstance(value, str) and _PLAIN_NAME.fullmatch(value):
+        return value
     text = re.sub(r"[•・‧∙⋅.]", "·", plain(value))
     if re.search(r"[\u3400-\u9fff\U00020000-\U0003ffff]", text):
         text = text.replace(" ", "")
@@ -146,11 +157,22 @@ def id_text(value: Cell | None) -> str:
     return text_of(value)
 
 
+def certificate_number(value: Cell | None) -> str:
+    """The number as written; "" where a stroke or 无 says that there is none."""
+    text = plain(value)
+    return "" if text in _NOTHING else text
+
+
 def phone(value: Cell | None) -> str:
     """A mobile number of 11 digits, or a fixed line with its area code."""
-    text = re.sub(r"[\s\-()·.]", "", plain(value))
+    if isinstance(value, str) and _MOBILE.fullmatch(value):
+        return value
+    text = plain(value)
+    text = text if text in _NOTHING else re.sub(r"[\s\-()·.]", "", text)
     text = re.sub(r"^(\+|00)?86(?=1\d{10}$)", "", text)
-    if text and not re.fullmatch(r"1[3-9]\d{9}|0\d{9,11}", text):
+    if text in ("", *_NOTHING):
+        return ""
+    if not re.fullmatch(r"1[3-9]\d{9}|0\d{9,11}", text):
         raise UnreadableError(_("is no phone number (11 digits)"))
     return text
 
@@ -170,13 +192,28 @@ def yes_no(value: Cell | None) -> bool | None:
     raise UnreadableError(_("must be yes or no"))
 
 
+_SERVING = {"在职", "在岗", "正常", "在队", "在编", "试用", "试用期", "是", "正式", "serving", "active"}
+
+
+def status(value: Cell | None) -> None:
+    """Nothing for who serves. Raises `UnreadableError` for anybody else: files of people who left stay as they are."""
+    text = plain(value).lower()
+    if text and text not in _SERVING:
+        raise UnreadableError(
+            _("is not serving: take the row out; a change of status is entered in the member's file, with its reason")
+        )
+
+
 WORDS: dict[str, dict[str, str]] = {
     "sex": {"男": Sex.MALE, "女": Sex.FEMALE, "男性": Sex.MALE, "女性": Sex.FEMALE, "m": Sex.MALE, "f": Sex.FEMALE},
     "political_status": {
         "中共党员": PoliticalStatus.PARTY_MEMBER, "党员": PoliticalStatus.PARTY_MEMBER,
         "中国共产党党员": PoliticalStatus.PARTY_MEMBER, "中共正式党员": PoliticalStatus.PARTY_MEMBER,
-        "正式党员": PoliticalStatus.PARTY_MEMBER,
+        "正式党员": PoliticalStatus.PARTY_MEMBER, "中国共产党员": PoliticalStatus.PARTY_MEMBER,
+        "共产党员": PoliticalStatus.PARTY_MEMBER, "中共党员(预备)": PoliticalStatus.PROBATIONARY,
+        "共青团": PoliticalStatus.LEAGUE_MEMBER, "中国共青团员": PoliticalStatus.LEAGUE_MEMBER,
         "中共预备党员": PoliticalStatus.PROBATIONARY, "预备党员": PoliticalStatus.PROBATIONARY,
+        "预备": PoliticalStatus.PROBATIONARY,
         "共青团员": PoliticalStatus.LEAGUE_MEMBER, "团员": PoliticalStatus.LEAGUE_MEMBER,
         "群众": PoliticalStatus.MASSES, "普通群众": PoliticalStatus.MASSES, "无党派": PoliticalStatus.MASSES,
         "无党派人士": PoliticalStatus.MASSES, "无": PoliticalStatus.MASSES,
@@ -187,9 +224,10 @@ WORDS: dict[str, dict[str, str]] = {
         "高中": Education.SENIOR, "普通高中": Education.SENIOR, "高级中学": Education.SENIOR,
         "中专": Education.VOCATIONAL, "职高": Education.VOCATIONAL, "技校": Education.VOCATIONAL,
         "中技": Education.VOCATIONAL, "职业高中": Education.VOCATIONAL, "中等专科": Education.VOCATIONAL,
-        "中等职业学校": Education.VOCATIONAL,
+        "中等职业学校": Education.VOCATIONAL, "中职": Education.VOCATIONAL, "技工学校": Education.VOCATIONAL,
         "大专": Education.COLLEGE, "专科": Education.COLLEGE, "大学专科": Education.COLLEGE,
-        "高职": Education.COLLEGE, "大专学历": Education.COLLEGE,
+        "高职": Education.COLLEGE, "大专学历": Education.COLLEGE, "专科学历": Education.COLLEGE,
+        "高等专科": Education.COLLEGE,
         "本科": Education.BACHELOR, "大学": Education.BACHELOR, "大学本科": Education.BACHELOR,
         "学士": Education.BACHELOR, "全日制本科": Education.BACHELOR, "本科学历": Education.BACHELOR,
         "研究生": Education.POSTGRADUATE, "硕士": Education.POSTGRADUATE, "博士": Education.POSTGRADUATE,
@@ -233,13 +271,23 @@ def choice(key: str, value: Cell | None) -> str:
     return _stored(key, plain(value)) if value else ""
 
 
+def _readings(key: str, text: str) -> tuple[str, ...]:
+    """The word itself, then what stands in its brackets; of a degree also without the way it was taken."""
+    outside, _bracket, inside = text.rstrip(")").partition("(")
+    return (text, inside, _HOW_STUDIED.sub("", outside)) if key == "education" else (text, inside)
+
+
+_HOW_STUDIED = re.compile(r"^(?:全日制|非全日制|在职|函授|成人|自考|电大|网络)(?:教育)?|学历$|毕业$|在读$")
+
+
 @lru_cache(maxsize=REMEMBERED)
 def _stored(key: str, text: str) -> str:
     text = text.replace(" ", "").lower()
     if not text:
         return ""
-    if text in WORDS[key]:
-        return str(WORDS[key][text])
+    for word in _readings(key, text):
+        if word in WORDS[key]:
+            return str(WORDS[key][word])
     for stored in CHOICES[key].values:
         if text.replace("_", "") == stored.replace("_", ""):
             return str(stored)

@@ -11,13 +11,14 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from lianfang.platform.bulk import copy_insert, copy_update
+from lianfang.platform.bulk import copy_insert, copy_update, uncollected
 from lianfang.platform.history import service
 from lianfang.platform.problems import Problem, Refused
 from lianfang.platform.workbook import read_workbook
 from personnel.models import DutyCertificate, Member, MemberImport
 from personnel.roster_workbook.known import Known
-from personnel.roster_workbook.plan import CertificatePlan, ImportPlan, RowPlan, plan_import
+from personnel.roster_workbook.plan import ImportPlan, plan_import
+from personnel.roster_workbook.rows import CertificatePlan, RowPlan
 from personnel.roster_workbook.table import RosterTable, find_table
 from personnel.roster_workbook.units import Place, Places
 from teams.models import Unit, User
@@ -42,11 +43,13 @@ class ImportResult:
     units: list[Unit] = field(default_factory=list)
 
 
+@uncollected()
 def read_roster(data: bytes, mapping: dict[int, str] | None = None) -> RosterTable:
     """The people in a workbook's bytes. Raises `Refused` with one sentence for what is none."""
     return find_table(read_workbook(data)).mapped(mapping or {})
 
 
+@uncollected()
 def plan(table: RosterTable, *, unit: Unit, by: User | None) -> ImportPlan:
     """What importing `table` into `unit` would do, as `by` (None: the system) may do it."""
     today = timezone.localdate()
@@ -100,24 +103,26 @@ def _lock_imports() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('lianfang.member_import'))")
 
 
+@uncollected()
 def _write(todo: ImportPlan, created: dict[Place, Unit]) -> None:
     ids = copy_insert(Member, [_new_file(row, created) for row in todo.new])
-    changed = [(row.member, _apply(row, created)) for row in todo.changed if row.member]
+    files = Member.objects.in_bulk([row.member.id for row in todo.changed])
+    if len(files) < len(todo.changed):
+        raise Refused([CHANGED_MEANWHILE])
+    changed = [(files[row.member.id], _apply(row, files[row.member.id], created)) for row in todo.changed]
     if copy_update(changed) != sum(bool(names) for _member, names in changed):
         raise Refused([CHANGED_MEANWHILE])  # a row left the scope since the plan was made
-    owners = [*zip(todo.new, ids, strict=True), *((row, row.member.pk) for row in todo.changed if row.member)]
+    owners = [*zip(todo.new, ids, strict=True), *((row, row.member.id) for row in todo.changed)]
     _write_certificates([(row.certificate, pk) for row, pk in owners if row.certificate and row.certificate.is_news])
 
 
 def _new_file(row: RowPlan, created: dict[Place, Unit]) -> dict[str, Any]:
-    return {**row.values, **Member.derived(**row.values), "unit_id": _unit(row, created).pk}
+    keys = Member.derived(name=row.values["name"])
+    return {**row.values, **keys, "id_number_hash": row.id_number_hash, "unit_id": _unit(row, created).id}
 
 
-def _apply(row: RowPlan, created: dict[Place, Unit]) -> frozenset[str]:
+def _apply(row: RowPlan, member: Member, created: dict[Place, Unit]) -> frozenset[str]:
     """Put the row's values into its member; answers the fields that differ now."""
-    member = row.member
-    if member is None:
-        raise ValueError("a row that changes something has its member")
     values: dict[str, Any] = {**row.values, "unit": _unit(row, created)}
     if "name" in values:
         values |= Member.derived(name=values["name"])
@@ -141,7 +146,8 @@ def _write_certificates(plans: list[tuple[CertificatePlan, int]]) -> None:
         if c.existing is None
     ]
     copy_insert(DutyCertificate, new)
-    changed = [_with_new_days(c.existing, c) for c, _pk in plans if c.existing]
+    known = DutyCertificate.objects.in_bulk([c.existing.id for c, _pk in plans if c.existing])
+    changed = [_with_new_days(known[c.existing.id], c) for c, _pk in plans if c.existing]
     copy_update([(certificate, CERTIFICATE_DAYS) for certificate in changed])
 
 

@@ -18,7 +18,8 @@ from personnel.forms.imports import MappingForm, UploadForm
 from personnel.forms.problems import show_problems
 from personnel.models import MemberImport
 from personnel.roster_workbook.export import with_reasons
-from personnel.roster_workbook.plan import ImportPlan, RowPlan
+from personnel.roster_workbook.plan import ImportPlan
+from personnel.roster_workbook.rows import RowPlan
 from personnel.services import imports as services
 from personnel.views.exports import workbook_response
 from teams.gate import SignedInRequest, gate

@@ -16,7 +16,8 @@ from lianfang.platform.workbook import Column, write_table
 from personnel.models import Application, Campaign, PriorityGroup, Vacancy
 from personnel.roster_workbook import values
 from personnel.roster_workbook.columns import BY_KEY, heading_key
-from personnel.roster_workbook.plan import RowPlan, read_row
+from personnel.roster_workbook.reading import read_rows
+from personnel.roster_workbook.rows import RowPlan
 from personnel.roster_workbook.table import FoundColumn, RosterTable
 from personnel.services.imports import read_roster
 
@@ -110,8 +111,7 @@ def plan_applications(table: RosterTable, campaign: Campaign, today: dt.date) ->
     vacancies = list(campaign.vacancies.select_related("unit"))
     groups = set(campaign.priorities.values_list("group", flat=True))
     rows = []
-    for number, cells in table.rows:
-        plain = read_row(number, cells, table, today)
+    for plain, (_number, cells) in zip(read_rows(table, today), table.rows, strict=True):
         cell = {c.key: cells[c.index] for c in table.columns if c.key}
         rows.append(_application_row(plain, cell, vacancies, groups))
     _mark_repeated(rows)
