@@ -49,3 +49,16 @@ def test_damaged_file_is_named_and_not_replaced(tmp_path: Path) -> None:
     with pytest.raises(ImproperlyConfigured, match="lacks LIANFANG_FIELD_KEY, LIANFANG_LOOKUP_KEY"):
         load_keys(tmp_path, {})
     assert (tmp_path / "secrets.env").read_text() == "LIANFANG_SECRET_KEY=x\n"
+
+
+def test_command_with_a_key_that_is_none_ends_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    import manage
+
+    def refuse(arguments: list[str]) -> None:
+        raise ImproperlyConfigured("LIANFANG_FIELD_KEY must be 32 random bytes in base64.")
+
+    monkeypatch.setattr("django.core.management.execute_from_command_line", refuse)
+    monkeypatch.setattr("sys.argv", ["manage.py", "help"])
+    with pytest.raises(SystemExit) as ended:
+        manage.main()
+    assert ended.value.code == "LIANFANG_FIELD_KEY must be 32 random bytes in base64."
