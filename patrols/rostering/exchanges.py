@@ -60,13 +60,13 @@ class Exchanger:
 
     @property
     def heat(self) -> tuple[float, float]:
-        """Temperatures to begin and end with: some of the dearest steps away from a share, a small part of one."""
+        """Temperatures to begin and end with: of the order of a duty off its share, and a small part of that."""
         weights = [limit.weight for limit in self.fair] or [need.weight_minimum for need in self.problem.needs]
         dearest = max(weights, default=1)
-        return 3.0 * dearest, 0.03 * dearest
+        return 1.0 * dearest, 0.023 * dearest
 
     def anneal(
-        self, table: Table, *, moves: int, heat: tuple[float, float], seed: int, reassigning: float = 0.1
+        self, table: Table, *, moves: int, heat: tuple[float, float], seed: int, reassigning: float = 0.05
     ) -> Table:
         """The best table met on the way from one temperature to the other (``table`` itself if none is better)."""
         state = self._state(table)
