@@ -29,8 +29,10 @@ lint: packages-dev
 	$(PYTHON) manage.py makemigrations --check --dry-run
 	$(PYTHON) -m lianfang.platform.catalogues
 
+# Compiles the engine's inner loops beside the start, so that the first roster need not wait for it.
 packages:
 	@sh .ci/environment requirements.txt
+	@nohup nice $(PYTHON) -m patrols.rostering.warm_up > /dev/null 2>&1 &
 
 packages-dev:
 	@sh .ci/environment requirements-dev.txt
