@@ -81,7 +81,7 @@ SECTIONS: list[tuple[str, Any, list[Section]]] = [
             Section("member-import", _("Import"), Action.MEMBER_IMPORT),
             Section("absence-list", _("Absences"), Action.MEMBER_VIEW),
             Section("campaign-list", _("Recruitment"), Action.RECRUITMENT_VIEW),
-            Section("quota-table", _("Headcount quota"), Action.RECRUITMENT_VIEW),
+            Section("quota-table", _("Headcount quota"), Action.QUOTA_VIEW),
         ],
     ),
     (

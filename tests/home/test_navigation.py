@@ -27,7 +27,7 @@ PEOPLE = {"/", "/members/", "/units/"}
     [
         ("leader", {"/", "/units/"}, {"/admin/"}),
         ("brigade_staff", {"/", "/units/"}, {"/admin/"}),
-        ("reviewer", {"/", "/units/"}, {"/admin/", "/members/"}),
+        ("reviewer", {"/", "/units/", "/recruitment/quota/"}, {"/admin/", "/members/", "/recruitment/"}),
         ("system_admin", {"/", "/units/", "/admin/"}, {"/members/"}),
     ],
 )
