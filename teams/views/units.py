@@ -41,7 +41,7 @@ def unit_list(request: SignedInRequest) -> HttpResponse:
     """The visible units as a tree; closed ones on demand, a search flattens it."""
     form = UnitFilterForm(request.GET)
     wanted: dict[str, Any] = form.cleaned_data if form.is_valid() else {"q": "", "closed": False}
-    rows = Unit.objects.visible_to(request.user)
+    rows = Unit.objects.visible_to(request.user).select_related("managing_body")
     if not wanted["closed"]:
         rows = rows.open(timezone.localdate())
     units = list(rows.named(wanted["q"]) if wanted["q"] else rows)

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from teams.models import User, YearlyFigures
+from teams.services.managing import add_body, set_bodies
 from teams.services.quota import set_standard
 from tests.conftest import County
 from tests.factories import make_member
@@ -70,6 +71,12 @@ def test_reviewer_reads_the_quota_and_sees_nobody(county: County, reviewer: User
 def test_strength_counts_the_groups_below(county: County, leader: User, client_of: ClientOf) -> None:
     below = client_of(leader).get(reverse("unit-strength", args=[county.squadron.pk])).context["below"]
     assert [(figure.label, figure.count) for figure in below] == [("一班", 2), ("二班", 0)]
+
+
+def test_unit_list_names_the_body_that_manages_each(county: County, reviewer: User, client_of: ClientOf) -> None:
+    street = add_body(by=None, kind="town", name="城关街道")
+    set_bodies(by=None, unit=county.squadron, managing_body=street, guiding_body=None)
+    assert "城关街道" in text_of(client_of(reviewer), "unit-list")
 
 
 def test_administrator_changes_the_unit_from_its_page(county: County, system_admin: User, client_of: ClientOf) -> None:
