@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any
@@ -106,7 +107,7 @@ def test_query_string_hostile(world: World, name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name, page in TABLE.items() if page.write and not page.missing])
 def test_form_hostile(world: World, name: str) -> None:
-    """All fields hostile at once, then each alone beside what the page offers."""
+    """All fields hostile at once, then each kind alone beside what the page offers."""
 
     def attempts() -> Iterator[tuple[str, str, str, dict[str, Any]]]:
         for role in who_may(TABLE[name].write):
@@ -115,10 +116,15 @@ def test_form_hostile(world: World, name: str) -> None:
                 value = HOSTILE[what]
                 yield what, role, "post", dict.fromkeys((*NAMES, *shown), value)
             for what in ALONE:
-                for field in shown:
+                for field in one_of_each(shown):
                     yield f"{what} in {field}", role, "post", shown | {field: HOSTILE[what]}
 
     assert not (found := crashes(world, name, attempts())), "\n".join(found)
+
+
+def one_of_each(fields: dict[str, str]) -> list[str]:
+    """Of fields that differ by a number alone, as those of a table's rows do, the first."""
+    return list({re.sub(r"\d+", "", name): name for name in reversed(fields)}.values())
 
 
 def fields_of(world: World, name: str, role: str) -> dict[str, str]:
