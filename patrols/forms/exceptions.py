@@ -24,7 +24,7 @@ class ExceptionForm(forms.ModelForm[EmergencyException]):
         label=_("For whom"),
         queryset=Member.objects.none(),
         required=False,
-        widget=forms.CheckboxSelectMultiple(attrs={"class": "check-columns"}),
+        widget=forms.CheckboxSelectMultiple,
         help_text=_("Nobody chosen: the whole squadron."),
     )
 
