@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pghistory
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from lianfang.platform.security import RowScopeOf
@@ -19,12 +19,14 @@ class StatusChangeKind(models.TextChoices):
     RESIGN = "resign", _("resigned")
     EXPIRE = "expire", _("contract ended")
     DISMISS = "dismiss", _("dismissed")
+    REHIRE = "rehire", _("taken on again")
 
 
 EXITS = (StatusChangeKind.RESIGN, StatusChangeKind.EXPIRE, StatusChangeKind.DISMISS)
 STATUS_AFTER = {
     StatusChangeKind.SUSPEND: MemberStatus.SUSPENDED,
     StatusChangeKind.RESUME: MemberStatus.ACTIVE,
+    StatusChangeKind.REHIRE: MemberStatus.ACTIVE,
     **dict.fromkeys(EXITS, MemberStatus.LEFT),
 }
 
@@ -47,6 +49,10 @@ class StatusChange(models.Model):
     reason = models.CharField(_("reason"), max_length=200)
     document = models.CharField(_("document"), max_length=80, blank=True)  # its number, as filed
 
+    # Of one who is taken on again: the engagement that ended before.
+    served_from = models.DateField(_("served from"), null=True, blank=True, editable=False)
+    served_until = models.DateField(_("served until"), null=True, blank=True, editable=False)
+
     objects = StatusChangeQuerySet.as_manager()
 
     class Meta:
@@ -56,6 +62,11 @@ class StatusChange(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=StatusChangeKind.values), name="status_change_kind_known"),
             models.CheckConstraint(condition=~Q(reason=""), name="status_change_has_reason"),
+            models.CheckConstraint(
+                condition=Q(kind=StatusChangeKind.REHIRE, served_until__isnull=False, on__gte=F("served_until"))
+                | (~Q(kind=StatusChangeKind.REHIRE) & Q(served_from=None, served_until=None)),
+                name="rehire_follows_an_engagement",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -10,8 +10,9 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from lianfang.platform.fields import lookup_hashes
-from personnel.models import DutyCertificate
+from personnel.models import DutyCertificate, StatusChange, StatusChangeKind
 from personnel.models.member import MemberQuerySet
+from personnel.models.status import EXITS
 from personnel.roster_workbook.rows import CertificatePlan, RowPlan
 from personnel.rules.members import taken
 from teams.models import Unit
@@ -20,7 +21,7 @@ from teams.models import Unit
 MEMBER_FIELDS = (
     "id", "unit_id", "id_number_hash", "name", "sex", "birth_date", "phone", "ethnicity", "native_place",
     "political_status", "education", "school", "major", "source", "is_veteran", "staff_category", "position", "level",
-    "hired_on", "contract_from", "contract_until", "probation_until",
+    "hired_on", "contract_from", "contract_until", "probation_until", "status", "left_on",
 )  # fmt: skip
 CERTIFICATE_FIELDS = ("id", "member_id", "number", "valid_from", "valid_until")
 
@@ -38,6 +39,7 @@ class Known:
         self._certificates: dict[str, Any] = {}
         self._taken_ids: set[str] = set()
         self._taken_numbers: set[str] = set()
+        self._dismissed: set[int] = set()
         self.units: dict[int, Unit] = {}
 
     def load(self, rows: Iterable[RowPlan]) -> None:
@@ -58,6 +60,7 @@ class Known:
         self._by_hash = {m.id_number_hash: m for m in found}
         self.units = Unit.objects.in_bulk({m.unit_id for m in self._by_hash.values()})
         self._taken_ids = hashes - set(self._by_hash)
+        self._dismissed = _dismissed([m.id for m in self._by_hash.values() if m.left_on])
 
     def _load_certificates(self, numbers: set[str]) -> None:
         own = {m.id for m in self._by_hash.values()}
@@ -78,13 +81,29 @@ class Known:
         if row.member:
             # Same number, same person: what follows from the number is no change.
             row.values.pop("id_number", None)
+            self._check_left(row)
             self._check_contract(row)
         if row.certificate:
             self._judge_certificate(row, row.certificate)
 
+    def _check_left(self, row: RowPlan) -> None:
+        """A hire date after the exit takes a member on again; dismissal is for good."""
+        hired, left_on = row.values.get("hired_on"), row.member.left_on
+        if left_on is None or hired is None or hired < left_on or hired == row.member.hired_on:
+            return
+        if row.member.id in self._dismissed:
+            row.complain("dismissed", "hired_on", _("the member was dismissed and cannot be taken on again"))
+        elif hired > self._today:
+            row.complain(
+                "status_future", "hired_on", _("lies ahead: the member is taken on again when the day has come")
+            )
+        else:
+            row.rehired_on = row.values.pop("hired_on")
+
     def _check_contract(self, row: RowPlan) -> None:
-        start = row.values.get("contract_from", row.member and row.member.contract_from)
-        end = row.values.get("contract_until", row.member and row.member.contract_until)
+        stored = row.member if row.rehired_on is None else None  # a new engagement has its own contract
+        start = row.values.get("contract_from", stored and stored.contract_from)
+        end = row.values.get("contract_until", stored and stored.contract_until)
         if start and end and end < start and not row.problems:
             row.complain("contract_ends_before_start", "contract_until", _("is before the contract begins"))
 
@@ -101,6 +120,13 @@ class Known:
             plan.valid_from = plan.valid_from or min(hired or self._today, plan.valid_until)
         elif found and (plan.valid_until or found.valid_until) < (plan.valid_from or found.valid_from):
             row.complain("certificate_ends_before_start", "certificate_until", _("is before the certificate begins"))
+
+
+def _dismissed(gone: list[int]) -> set[int]:
+    """Those of the members who left by being dismissed."""
+    exits = StatusChange.objects.filter(member__in=gone, kind__in=EXITS).order_by("on", "pk") if gone else ()
+    last = {change.member_id: change.kind for change in exits}
+    return {member for member, kind in last.items() if kind == StatusChangeKind.DISMISS}
 
 
 def _among(rows: Any, column: str, keys: set[str]) -> Any:

@@ -64,6 +64,7 @@ def plan_import(table: RosterTable, *, places: Places, known: Known, today: dt.d
         known.judge(row)
         if row.member and not row.problems:
             row.changes = _changes(row, known)
+            _guard_left(row)
     good = [row for row in rows if not row.problems]
     return ImportPlan(
         table=table,
@@ -73,6 +74,13 @@ def plan_import(table: RosterTable, *, places: Places, known: Known, today: dt.d
         bad=[row for row in rows if row.problems],
         missing_units=list(dict.fromkeys(r.place for r in good if r.place and r.place.missing)),
     )
+
+
+def _guard_left(row: RowPlan) -> None:
+    """Who has left stays as the file has it, unless the workbook takes the member on again."""
+    if row.changes and row.member.left_on and row.rehired_on is None:
+        message = _("left on %(day)s; a hire date from that day on takes the member on again, else take the row out")
+        row.complain("member_left", "hired_on", message % {"day": row.member.left_on})
 
 
 def _mark_repeated(keyed: Iterable[tuple[RowPlan, str | None]], column: str) -> None:
@@ -89,15 +97,21 @@ def _place(rows: list[RowPlan], table: RosterTable, places: Places) -> None:
     """Tie each row to the unit that it names."""
     index = {c.key: c.index for c in table.columns}
     columns = [index.get(key) for key in UNIT_COLUMNS]
+    found: dict[tuple[Any, ...], tuple[Place | None, Problem | None]] = {}
     for row, (_number, cells) in zip(rows, table.rows, strict=True):
-        names = ["" if at is None else values.plain(cells[at]) for at in columns]
-        row.place, problem = places.find(*names)
+        named = tuple("" if at is None else cells[at] for at in columns)
+        if named not in found:
+            found[named] = places.find(*map(values.plain, named))
+        row.place, problem = found[named]
         if problem:
             row.complain(problem.code, problem.field or "squadron", problem.message)
 
 
 def _changes(row: RowPlan, known: Known) -> list[Change]:
     member, changes = row.member, []
+    if row.rehired_on:
+        served = f"{member.hired_on or ''} – {member.left_on}"
+        changes.append(Change(_("taken on again"), served, str(row.rehired_on)))
     for key, after in row.values.items():
         before = getattr(member, key)
         if before != after:

@@ -51,6 +51,7 @@ class RowPlan:
     id_number_hash: str = ""
     certificate: CertificatePlan | None = None
     place: Place | None = None
+    rehired_on: dt.date | None = None  # the first day of a new engagement, of a member who had left
     member: Any = None
     changes: list[Change] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Finding the table in a sheet: title lines, headers of one or two rows, merged cells, empty rows, signature lines."""
+"""Finding the table in a sheet: title lines, headers of up to three rows, merged cells, empty rows, signature lines."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ FEWEST_HEADINGS = 2
 # Without these two there is nobody to import.
 NEEDED = ("name", "id_number")
 _FOOT = re.compile(
-    r"制表|填表|审核|负责人|签字|签名|盖章|合计|小计|总计|备注|说明|^注[:：]|填报|联系人|total|signature", re.I
+    r"制表|填表|审核|负责人|签字|签名|盖章|合计|小计|总计|备注|说明|^注[:：]|填报|联系人|total|signature"
+    r"|第.{1,3}页|共.{1,3}页",
+    re.I,
 )
 _UNIT_WORDS = re.compile(r"中队|大队|派出所|分局|支队|[班组队所]$")
 _NUMBERED = re.compile(r"^\s*(?:[（(]?[一二三四五六七八九十\d]+[）)、.．]\s*)")

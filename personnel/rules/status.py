@@ -17,12 +17,12 @@ EXIT_CHECKS: list[Callable[[Member, dt.date], list[Problem]]] = []
 FOLLOWING = {
     MemberStatus.ACTIVE: (StatusChangeKind.SUSPEND, *EXITS),
     MemberStatus.SUSPENDED: (StatusChangeKind.RESUME, *EXITS),
-    MemberStatus.LEFT: (),
+    MemberStatus.LEFT: (StatusChangeKind.REHIRE,),
 }
 
 
 def kinds_after(status: str) -> tuple[StatusChangeKind, ...]:
-    """The changes that may follow on `status`; none once somebody has left."""
+    """The changes that may follow on `status`."""
     return FOLLOWING[MemberStatus(status)]
 
 
@@ -36,12 +36,23 @@ def change_problems(member: Member, kind: str, on: dt.date, reason: str, today: 
         problems.append(Problem("reason_missing", _("A reason is needed."), field="reason"))
     if kind in EXITS:
         problems += unsettled(member, on)
-    return problems
+    return problems + (rehire_problems(member) if kind == StatusChangeKind.REHIRE else [])
+
+
+def rehire_problems(member: Member) -> list[Problem]:
+    """Nobody dismissed for a breach of discipline comes back (工作规范: such people may not be recruited)."""
+    last = StatusChange.objects.filter(member=member, kind__in=EXITS).values_list("kind", flat=True).first()
+    if last != StatusChangeKind.DISMISS:
+        return []
+    return [Problem("dismissed", _("The member was dismissed and cannot be taken on again."), field="kind")]
 
 
 def _day_problems(member: Member, on: dt.date, today: dt.date) -> list[Problem]:
     if on > today:
         return [Problem("status_future", _("The day lies ahead; enter the change when it has come."), field="on")]
+    if member.left_on and on < member.left_on:
+        message = _("The member served until then: taking on again begins on %(day)s at the earliest.")
+        return [Problem("status_before_exit", message % {"day": member.left_on}, field="on")]
     if member.hired_on and on < member.hired_on:
         return [Problem("status_before_hire", _("The day is before the member was hired."), field="on")]
     last = StatusChange.objects.filter(member=member).values_list("on", flat=True).first()

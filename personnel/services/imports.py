@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lianfang.platform.bulk import copy_insert, copy_update, uncollected
@@ -21,6 +22,7 @@ from personnel.roster_workbook.plan import ImportPlan, plan_import
 from personnel.roster_workbook.rows import CertificatePlan, RowPlan
 from personnel.roster_workbook.table import RosterTable, find_table
 from personnel.roster_workbook.units import Place, Places
+from personnel.services.status import change_status
 from teams.models import Unit, User
 from teams.policy import Action
 from teams.rules.units import nesting_problems
@@ -76,6 +78,7 @@ def import_members(
     try:
         with transaction.atomic():
             created = _create_units(todo.missing_units)
+            _rehire(todo, by)
             _write(todo, created)
     except IntegrityError:
         raise Refused([CHANGED_MEANWHILE]) from None
@@ -101,6 +104,14 @@ def _lock_imports() -> None:
     """One import at a time: the second sees what the first wrote."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('lianfang.member_import'))")
+
+
+def _rehire(todo: ImportPlan, by: User | None) -> None:
+    again = {row.member.id: row.rehired_on for row in todo.changed if row.rehired_on}
+    reason = gettext("A roster workbook says so.")
+    for member in Member.objects.filter(pk__in=again):
+        day = again[member.pk]
+        change_status(by=by, member=member, kind="rehire", on=day, reason=reason, right=Action.MEMBER_IMPORT)
 
 
 @uncollected()
@@ -201,6 +212,20 @@ def keep_upload(*, by: User, unit: Unit, file_name: str, data: bytes) -> MemberI
     return MemberImport.objects.create(
         owner=by, unit=unit, file_name=file_name[:120], workbook=base64.b64encode(data).decode()
     )
+
+
+@service
+def choose_columns(*, by: User, upload: MemberImport, mapping: dict[str, str]) -> MemberImport:
+    """Keep the owner's correction of which column is taken for which field (column index → field)."""
+    upload.mapping = mapping
+    upload.save(update_fields=["mapping"])
+    return upload
+
+
+@service
+def throw_away(*, by: User, upload: MemberImport) -> None:
+    """Forget an upload without importing it."""
+    upload.delete()
 
 
 def forget_expired(now: dt.datetime) -> int:

@@ -72,8 +72,7 @@ def preview(request: SignedInRequest, pk: UUID) -> HttpResponse:
     table = services.read_roster(upload.data, upload.chosen_columns)
     form = MappingForm(request.POST or None, table=table)
     if request.method == "POST" and form.is_valid():
-        upload.mapping = form.mapping()
-        upload.save(update_fields=["mapping"])
+        services.choose_columns(by=request.user, upload=upload, mapping=form.mapping())
         return redirect("member-import-preview", upload.pk)
     return _preview(request, upload, [], form)
 
@@ -125,7 +124,7 @@ def confirm(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @gate(Action.MEMBER_IMPORT)
 def cancel(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    _own(request.user, pk).delete()
+    services.throw_away(by=request.user, upload=_own(request.user, pk))
     messages.info(request, _("The workbook was thrown away; nothing was imported."))
     return redirect("member-import")
 

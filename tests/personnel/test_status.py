@@ -124,3 +124,28 @@ def test_database_refuses_a_change_without_reason_or_kind(member, values):
             " VALUES (%s, %s, '2026-01-01', %s, '')",
             [member.pk, *values],
         )
+
+
+def test_member_who_left_is_taken_on_again_and_the_old_engagement_stays(client_of, leader, member):
+    client, today = client_of(leader), timezone.localdate()
+    hired = today - dt.timedelta(days=900)
+    type(member).objects.filter(pk=member.pk).update(hired_on=hired, contract_from=hired, contract_until=today)
+    assert enter(client, member, kind="resign", on=today - dt.timedelta(days=30)).status_code == 302
+    assert enter(client, member, kind="rehire", on=today - dt.timedelta(days=31)).status_code == 422
+    assert enter(client, member, kind="rehire", on=today).status_code == 302
+    member.refresh_from_db()
+    assert (member.status, member.left_on, member.hired_on, member.contract_until) == ("active", None, today, None)
+    html = client.get(reverse("member-detail", args=[member.pk]), headers={"accept-language": "en"}).content.decode()
+    assert f"Served before: {hired} – {today - dt.timedelta(days=30)}" in html
+
+
+def test_dismissed_member_is_not_taken_on_again(leader, member):
+    change_status(by=leader, member=member, kind="dismiss", on=timezone.localdate(), reason="违纪")
+    with pytest.raises(Refused) as refused:
+        change_status(by=leader, member=member, kind="rehire", on=timezone.localdate(), reason="招录")
+    assert [p.code for p in refused.value.problems] == ["dismissed"]
+
+
+def test_database_refuses_a_return_without_an_engagement_before(member):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        StatusChange.objects.create(member=member, kind="rehire", on=timezone.localdate(), reason="招录")

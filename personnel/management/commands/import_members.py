@@ -41,6 +41,9 @@ class Command(BaseCommand):
     def _run(self, table: RosterTable, unit: Unit, *, create: bool, dry_run: bool) -> None:
         if problems := table.mapping_problems():
             raise Refused(problems)
+        if table.ignored_sheets:
+            left_out = _("Only the first list is read; these sheets are left out: %(sheets)s")
+            self.stdout.write(left_out % {"sheets": "、".join(table.ignored_sheets)})
         plan = imports.plan(table, unit=unit, by=None)
         for problem in plan.problems:
             self.stdout.write(_line(problem))
