@@ -32,6 +32,14 @@ class RecruitmentAdmin(PolicyAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.fields or ()
 
+    @admin.display(description=_("Campaign"))
+    def campaign_title(self, row: Any) -> str:
+        return str(row.campaign)
+
+    @admin.display(description=_("Candidate"))
+    def candidate(self, row: Any) -> str:
+        return str(getattr(row, "application", row))
+
 
 def without_relatives(user: Any, rows: QuerySet[Any], lookup: str) -> QuerySet[Any]:
     """The rows but those of candidates whom `user` is related to."""
@@ -41,14 +49,14 @@ def without_relatives(user: Any, rows: QuerySet[Any], lookup: str) -> QuerySet[A
 
 @admin.register(Application)
 class ApplicationAdmin(RecruitmentAdmin):
-    list_display = ["number", "name", "campaign", "vacancy", "step", "state", "channel", "applied_at"]
+    list_display = ["number", "candidate", "campaign_title", "vacancy", "step", "state", "channel", "applied_at"]
     list_filter = ["state", "channel", "step__kind", "education", "sex"]
     list_select_related = ["campaign", "vacancy", "step"]
     search_fields = ["name__startswith", "number__startswith"]
     ordering = ["-applied_at", "-pk"]
     fields = [
-        "number", "campaign", "vacancy", "name", "sex", "birth_date", "masked_id_number", "masked_phone", "education",
-        "school", "major", "political_status", "channel", "applied_at", "state", "step", "waiting",
+        "number", "campaign_title", "vacancy", "candidate", "sex", "birth_date", "masked_id_number", "masked_phone",
+        "education", "school", "major", "political_status", "channel", "applied_at", "state", "step", "waiting",
         "step_since", "reason",
     ]  # fmt: skip
 
@@ -66,12 +74,12 @@ class ApplicationAdmin(RecruitmentAdmin):
 
 @admin.register(ApplicationDocument)
 class ApplicationDocumentAdmin(RecruitmentAdmin):
-    list_display = ["name", "application", "kind", "content_type", "size", "added_at", "added_by"]
+    list_display = ["name", "candidate", "kind", "content_type", "size", "added_at", "added_by"]
     list_filter = ["kind", "content_type"]
     list_select_related = ["application", "added_by"]
     search_fields = ["application__name__startswith", "application__number__startswith"]
     ordering = ["-added_at", "-pk"]
-    fields = ["application", "kind", "name", "content_type", "size", "added_at", "added_by", "download"]
+    fields = ["candidate", "kind", "name", "content_type", "size", "added_at", "added_by", "download"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = without_relatives(request.user, super().get_queryset(request), "application_id")
@@ -84,10 +92,10 @@ class ApplicationDocumentAdmin(RecruitmentAdmin):
 
 @admin.register(Notice)
 class NoticeAdmin(RecruitmentAdmin):
-    list_display = ["campaign", "first_day", "last_day", "published_by"]
+    list_display = ["campaign_title", "first_day", "last_day", "published_by"]
     list_select_related = ["campaign", "published_by"]
     search_fields = ["campaign__title"]
-    fields = ["campaign", "first_day", "last_day", "published_by"]
+    fields = ["campaign_title", "first_day", "last_day", "published_by"]
 
 
 @admin.register(Objection)
@@ -95,11 +103,15 @@ class ObjectionAdmin(RecruitmentAdmin):
     """The one thing to write here is the answer, once."""
 
     manage_action = Action.RECRUITMENT_MANAGE
-    list_display = ["number", "notice", "entry", "received_at", "due_on", "answered_on", "is_upheld"]
+    list_display = ["number", "public_notice", "entry", "received_at", "due_on", "answered_on", "is_upheld"]
     list_filter = ["is_upheld"]
     list_select_related = ["notice__campaign", "entry__application"]
     ordering = ["-received_at", "-pk"]
-    fields = ["number", "notice", "entry", "received_at", "due_on", "text", "contact", "answer", "is_upheld"]
+    fields = ["number", "public_notice", "entry", "received_at", "due_on", "text", "contact", "answer", "is_upheld"]
+
+    @admin.display(description=_("Public notice"))
+    def public_notice(self, objection: Objection) -> str:
+        return str(objection.notice)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         if obj is not None and obj.answered_on:

@@ -224,7 +224,7 @@ class ApplicationForm(forms.Form):
         label=_("ID number"), max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
     phone = forms.CharField(label=_("phone"), max_length=30, widget=forms.TextInput(attrs={"type": "tel"}))
-    education = forms.ChoiceField(label=_("education"), choices=Education.choices)
+    education = forms.ChoiceField(label=_("education"), choices=[("", "—"), *Education.choices])
     school = forms.CharField(label=_("school"), max_length=60, required=False)
     major = forms.CharField(label=_("major"), max_length=60, required=False)
     political_status = forms.ChoiceField(
