@@ -11,10 +11,28 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from personnel.models import Application, ApplicationDocument, DocumentKind, Notice, Objection
+from personnel.models import (
+    Application,
+    ApplicationDocument,
+    AssessorRelative,
+    Campaign,
+    DocumentKind,
+    FitnessStandard,
+    Kinship,
+    Notice,
+    Objection,
+    PanelSeat,
+    ScoreCorrection,
+    Step,
+    Vacancy,
+)
+from personnel.models.recruitment.fitness import FitnessLimit
 from personnel.rules.recruitment.kinship import related_to
+from personnel.services.recruitment.campaigns import change_campaign
+from personnel.services.recruitment.fitness import remove_fitness_limit, set_fitness_limit
 from personnel.services.recruitment.notice import answer_objection
 from teams.admin_site import PolicyAdmin
+from teams.models import Unit
 from teams.policy import Action
 from teams.scope import scope_of
 
@@ -127,3 +145,135 @@ class ObjectionAdmin(RecruitmentAdmin):
         objection = Objection.objects.select_related("unit").get(pk=form.instance.pk)
         answer_objection(by=by, objection=objection, answer=data["answer"], is_upheld=bool(data["is_upheld"]))
         return Objection.objects.get(pk=objection.pk)
+
+
+# The plan
+
+
+@admin.register(Campaign)
+class CampaignAdmin(RecruitmentAdmin):
+    """A draft's own fields may change here; its posts and steps stand in their own lists, written on the pages."""
+
+    manage_action = Action.RECRUITMENT_MANAGE
+    list_display = ["title", "unit", "year", "status", "apply_from", "apply_until", "approved_by"]
+    list_filter = ["status", "year", "staff_category"]
+    list_select_related = ["unit", "approved_by"]
+    search_fields = ["title"]
+    changeable = [
+        "title", "year", "apply_from", "apply_until", "born_from", "born_until", "education", "staff_category",
+        "formula", "bonus_rule", "notice_days", "more_conditions", "contact",
+    ]  # fmt: skip
+    fields = ["unit", "status", "drafted_by", "approved_by", "approved_at", *changeable]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and (obj is None or obj.is_draft)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [name for name in self.fields or () if name not in self.changeable]
+
+    def write(self, request: HttpRequest, form: Any, *, change: bool) -> Campaign:
+        by: Any = request.user
+        changed: Campaign = change_campaign(by=by, campaign=form.instance, **form.cleaned_data)
+        return changed
+
+
+class PartAdmin(RecruitmentAdmin):
+    """A part of a plan, with the plans that the user sees."""
+
+    list_select_related = ["campaign"]
+    search_fields = ["campaign__title"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).filter(campaign__in=Campaign.objects.visible_to(request.user))
+
+
+@admin.register(Vacancy)
+class VacancyAdmin(PartAdmin):
+    list_display = ["title", "campaign", "unit", "places", "hired"]
+    fields = [
+        "campaign", "unit", "title", "places", "hired", "born_from", "born_until", "education", "sex", "sex_reason",
+        "group_names",
+    ]  # fmt: skip
+
+
+@admin.register(Step)
+class StepAdmin(PartAdmin):
+    list_display = ["__str__", "campaign", "position", "kind", "is_scored", "weight", "pass_mark", "ratio", "panel"]
+    list_filter = ["kind", "is_scored", "panel"]
+    fields = [
+        "campaign", "position", "kind", "name", "starts_on", "is_scored", "full_mark", "weight", "pass_mark", "ratio",
+        "panel", "panel_size",
+    ]  # fmt: skip
+
+
+@admin.register(PanelSeat)
+class PanelSeatAdmin(RecruitmentAdmin):
+    list_display = ["name", "step", "user"]
+    list_select_related = ["step", "user"]
+    search_fields = ["name"]
+    fields = ["step", "name", "user"]
+
+
+@admin.register(FitnessStandard)
+class FitnessStandardAdmin(RecruitmentAdmin):
+    """One limit at a time; the set that it belongs to is judged as a whole."""
+
+    manage_action = Action.QUOTA_MANAGE
+    list_display = ["name", "unit", "staff_category", "sex", "age_from", "age_until", "limit", "full_at"]
+    list_filter = ["staff_category", "sex"]
+    list_select_related = ["unit"]
+    fields = ["unit", "staff_category", *(f.name for f in FitnessLimit._meta.get_fields())]
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return self._allowed(request, self.manage_action)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._allowed(request, self.manage_action)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ["unit", "staff_category"] if obj else []
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs["queryset"] = Unit.objects.manageable_by(request.user, Action.QUOTA_MANAGE)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def write(self, request: HttpRequest, form: Any, *, change: bool) -> FitnessStandard:
+        by: Any = request.user
+        row: FitnessStandard = set_fitness_limit(by=by, before=form.instance if change else None, **form.cleaned_data)
+        return row
+
+    def remove(self, request: HttpRequest, row: Any) -> None:
+        by: Any = request.user
+        remove_fitness_limit(by=by, limit=row)
+
+
+# Fairness
+
+
+@admin.register(Kinship)
+class KinshipAdmin(RecruitmentAdmin):
+    list_display = ["application", "relative_name", "relation", "side", "declared_at"]
+    list_filter = ["side"]
+    list_select_related = ["application"]
+    search_fields = ["relative_name__startswith"]
+    fields = ["application", "side", "assessor", "relative_name", "relation", "declared_at"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return without_relatives(request.user, super().get_queryset(request), "application_id")
+
+
+@admin.register(AssessorRelative)
+class AssessorRelativeAdmin(RecruitmentAdmin):
+    list_display = ["assessor_name", "candidate_name", "relation", "campaign", "declared_at"]
+    list_select_related = ["campaign"]
+    fields = ["campaign", "assessor", "assessor_name", "candidate_name", "relation", "declared_at"]
+
+
+@admin.register(ScoreCorrection)
+class ScoreCorrectionAdmin(RecruitmentAdmin):
+    list_display = ["application", "before", "after", "reason", "proposed_by", "approved_by", "approved_at"]
+    list_select_related = ["application", "proposed_by", "approved_by"]
+    fields = ["application", "before", "after", "reason", "proposed_by", "proposed_at", "approved_by", "approved_at"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return without_relatives(request.user, super().get_queryset(request), "application_id")

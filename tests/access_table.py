@@ -334,4 +334,12 @@ ADMIN: dict[str, AdminAccess] = {
     "personnel.applicationdocument": AdminAccess(RECRUITERS),
     "personnel.notice": AdminAccess(RECRUITERS),
     "personnel.objection": AdminAccess(RECRUITERS),
+    "personnel.campaign": AdminAccess(RECRUITERS),
+    "personnel.vacancy": AdminAccess(RECRUITERS),
+    "personnel.step": AdminAccess(RECRUITERS),
+    "personnel.panelseat": AdminAccess(RECRUITERS),
+    "personnel.fitnessstandard": AdminAccess(RECRUITERS, roles("B")),
+    "personnel.kinship": AdminAccess(RECRUITERS),
+    "personnel.assessorrelative": AdminAccess(RECRUITERS),
+    "personnel.scorecorrection": AdminAccess(RECRUITERS),
 }

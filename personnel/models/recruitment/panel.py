@@ -127,6 +127,11 @@ class PanelMark(models.Model):
         ]
 
 
+class AssessorRelativeQuerySet(ScopedQuerySet):
+    view_action = Action.RECRUITMENT_VIEW
+    unit_lookup = "campaign__unit"
+
+
 @pghistory.track()
 class AssessorRelative(models.Model):
     """An assessor's word about a relative who applies, or may yet: it counts as soon as that name stands on an
@@ -142,6 +147,8 @@ class AssessorRelative(models.Model):
     candidate_name = models.CharField(_("name of the candidate"), max_length=40)
     relation = models.CharField(_("relation"), max_length=60)
     declared_at = models.DateTimeField(_("declared at"), auto_now_add=True)
+
+    objects = AssessorRelativeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("relative of an assessor")

@@ -9,8 +9,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from lianfang.platform.history import service
-from lianfang.platform.problems import Problem
+from lianfang.platform.problems import Problem, Refused
 from personnel.models import FitnessStandard, Sex
+from personnel.models.recruitment.fitness import FitnessLimit
 from personnel.services.recruitment.rights import check_right, refuse
 from teams.models import Unit, User
 from teams.policy import Action
@@ -26,6 +27,38 @@ def set_fitness_standard(
     refuse(overlap_problems(rows))
     FitnessStandard.objects.filter(unit=unit, staff_category=staff_category).delete()
     return FitnessStandard.objects.bulk_create(rows)
+
+
+@service
+def set_fitness_limit(
+    *,
+    by: User | None,
+    before: FitnessStandard | None,
+    unit: Unit | None = None,
+    staff_category: str = "",
+    **values: Any,
+) -> FitnessStandard:
+    """Add one limit to its region's set, or put it in the place of `before`. Raises `Refused`."""
+    region = before.unit if before else unit
+    category = before.staff_category if before else staff_category
+    if region is None:
+        raise Refused([Problem("region_missing", _("Name the region."), field="unit")])
+    rows = FitnessStandard.objects.filter(unit=region, staff_category=category)
+    kept = _values(rows.exclude(pk=before.pk) if before else rows)
+    made = set_fitness_standard(by=by, unit=region, staff_category=category, items=[*kept, values])
+    return made[-1]
+
+
+@service
+def remove_fitness_limit(*, by: User | None, limit: FitnessStandard) -> None:
+    """Take one limit out of its region's set. Raises `Refused`."""
+    rows = FitnessStandard.objects.filter(unit=limit.unit, staff_category=limit.staff_category).exclude(pk=limit.pk)
+    set_fitness_standard(by=by, unit=limit.unit, staff_category=limit.staff_category, items=_values(rows))
+
+
+def _values(rows: Iterable[FitnessStandard]) -> list[dict[str, Any]]:
+    names = [f.name for f in FitnessLimit._meta.get_fields()]
+    return [{name: getattr(row, name) for name in names} for row in rows]
 
 
 def overlap_problems(rows: Iterable[Any]) -> list[Problem]:
