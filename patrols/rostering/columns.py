@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from ortools.linear_solver import pywraplp
 
+from patrols.rostering.check import Cover
 from patrols.rostering.frame import OFF, Frame, Slot, Table
 from patrols.rostering.limits import HoursInSpan, Limit, ShiftCount, WeeklyRest, Wishes
 from patrols.rostering.pricing import FORBIDDEN, INFINITE, Interrupted, Pricer, Prices, Schedule, price_all
@@ -54,6 +56,7 @@ class Master:
     ) -> None:
         self.frame, self.pricer, self.cells, self.table = frame, pricer, cells, table
         self.limits = [limit for limit in frame.problem.limits if soft or limit.hard]
+        self.duty_cost = wish_costs(frame) if duty_cost is None else duty_cost
         self.people = list(range(len(frame.problem.people))) if people is None else list(people)
         self.solver = pywraplp.Solver.CreateSolver("GLOP")
         # An end that is exact but for rounding is good enough: the bound is computed from the prices themselves.
@@ -75,7 +78,6 @@ class Master:
         self._add_needs()
         self.rows_of_person: dict[int, list[tuple[PersonRow, list[tuple[int, float]]]]] = {}
         self._add_person_rows()
-        self.duty_cost = wish_costs(frame) if duty_cost is None else duty_cost
         dear = 1e4 + sum(need.weight_minimum * need.ideal for need in frame.problem.needs) / max(1, len(self.people))
         for person in self.people:
             self._extra(min(dear, 1e6), math.inf, [(self.choice[person], 1.0)])
@@ -95,17 +97,20 @@ class Master:
         self.extras.append((cost, upper, entries))
 
     def _open_slots(self) -> set[Slot]:
-        """The slots that any of the people may work."""
-        usable = (self.cells[self.people, :, :-1] < FORBIDDEN).any(axis=0)
-        return {(int(day), int(shift)) for day, shift in np.argwhere(usable)}
+        """The slots that any of the people may work on a day on which they have a choice."""
+        usable = self.cells[self.people] < FORBIDDEN
+        chosen = usable[:, :, :-1] & (usable.sum(axis=2) > 1)[:, :, None]
+        return {(int(day), int(shift)) for day, shift in np.argwhere(chosen.any(axis=0))}
 
     def _add_needs(self) -> None:
         kinds = sorted({self.frame.kind_of[person] for person in self.people})
-        slots = None if self.table is None else self._open_slots()
-        placed = self._placed()
-        for slot, needs in self.frame.needs_of_slot.items():
-            if slots is not None and slot not in slots:
-                continue
+        placed = self._placed(self.people)
+        slots = self.frame.needs_of_slot.keys()
+        if self.table is not None:
+            slots = slots & self._open_slots()
+            self._keep_costs(slots)
+        for slot in sorted(slots):
+            needs = self.frame.needs_of_slot[slot]
             need_row = {need: self._need_row(need, placed.get(need, 0)) for need in needs}
             for kind in kinds:
                 served = [need for need in needs if need in self.frame.open_needs[kind]]
@@ -117,11 +122,21 @@ class Master:
                     for need in served:
                         self._extra(0.0, math.inf, [(row, -1.0), (need_row[need], 1.0)])
 
-    def _placed(self) -> dict[int, int]:
-        """For each need how many of the others serve it."""
+    def _keep_costs(self, slots: Collection[Slot]) -> None:
+        """What the table costs in all that is not open here: the value is then that of the whole roster."""
+        heads = self._placed([])
+        for slot, needs in self.frame.needs_of_slot.items():
+            for need in () if slot in slots else needs:
+                self.constant += Cover(self.frame.problem.needs[need], heads.get(need, 0)).cost
+        work = np.delete(np.asarray(self.table.work if self.table else ()), self.people, axis=0)
+        costs = np.delete(self.duty_cost, self.people, axis=0)
+        self.constant += float(np.take_along_axis(costs, work[:, :, None].astype(np.int64) % costs.shape[2], 2).sum())
+
+    def _placed(self, apart_from: Sequence[int]) -> dict[int, int]:
+        """For each need how many others serve it."""
         if self.table is None:
             return {}
-        others = np.delete(self.table.place, self.people, axis=0)
+        others = np.delete(self.table.place, apart_from, axis=0)
         return dict(Counter(others[others >= 0].tolist()))
 
     def _need_row(self, index: int, placed: int) -> int:
@@ -227,17 +242,31 @@ class Master:
                         cost[person, :, :-1] -= sign * duals[index] * own.weights
         return cost
 
+    @cached_property
+    def _extra_arrays(self) -> tuple[NDArray[np.float64], ...]:
+        """Cost, upper bound, rows and factors of the variables that are no schedules, artificial ones left out."""
+        extras = self.extras[: len(self.extras) - len(self.choice)]
+        rows = [[row for row, _factor in entries] + [0] * (2 - len(entries)) for _c, _u, entries in extras]
+        factors = [[factor for _row, factor in entries] + [0.0] * (2 - len(entries)) for _c, _u, entries in extras]
+        size = (len(extras), 2)
+        return (
+            np.array([cost for cost, _upper, _entries in extras], float),
+            np.array([upper for _cost, upper, _entries in extras], float),
+            np.array(rows, np.int64).reshape(size),
+            np.array(factors, float).reshape(size),
+        )
+
     def bound_at(self, duals: NDArray[np.float64], cheapest: NDArray[np.float64]) -> float:
         """The Lagrangian bound: holds for any prices of the right sign. ``cheapest``: of the people, in order."""
         if (cheapest >= FORBIDDEN).any():
             return -math.inf
         total = self.constant + float(np.dot(duals, self.sides)) - sum(duals[row] for row in self.choice.values())
-        for cost, upper, entries in self.extras[: len(self.extras) - len(self.choice)]:
-            reduced = cost - sum(duals[row] * factor for row, factor in entries)
-            if reduced < -TOLERANCE and not math.isfinite(upper):
-                return -math.inf
-            if reduced < 0 and math.isfinite(upper):
-                total += reduced * upper
+        cost, upper, rows, factors = self._extra_arrays
+        reduced = cost - (duals[rows] * factors).sum(axis=1)
+        endless = ~np.isfinite(upper)
+        if (reduced[endless] < -TOLERANCE).any():
+            return -math.inf
+        total += float(np.dot(np.minimum(reduced, 0)[~endless], upper[~endless]))
         return float(total + cheapest.sum())
 
 
@@ -449,15 +478,19 @@ class Generator:
             self.master.drop(_nothing)
         return None
 
-    def _settle(self, least: int) -> bool:
-        """Settle whoever has a schedule as good as whole, and at least so many; False if nobody is left."""
-        settled = self.settled
+    def surest(self, least: int) -> list[tuple[int, Schedule]]:
+        """Schedules as good as whole, and at least so many; each person once, those settled left out."""
         shares = self.master.shares.items()
-        open_shares = [(share, key) for key, share in shares if key[0] not in settled and self.master.fits(*key)]
+        open_shares = [(share, key) for key, share in shares if key[0] not in self.settled and self.master.fits(*key)]
         open_shares.sort(reverse=True)
-        surest = open_shares[:least] + [item for item in open_shares[least:] if item[0] >= 0.95]
-        for _share, (person, schedule) in surest:
-            settled.setdefault(person, schedule)
+        best = {key[0]: key for _share, key in reversed(open_shares)}
+        found = [(share, key) for share, key in open_shares if best[key[0]] == key]
+        return [key for number, (share, key) in enumerate(found) if number < least or share >= 0.95]
+
+    def _settle(self, least: int) -> bool:
+        """Settle the surest; False if nobody is left."""
+        surest = self.surest(least)
+        self.settled.update(surest)
         return bool(surest)
 
     def _price(self, duals: NDArray[np.float64], is_over: Callable[[], bool]) -> tuple[float, int]:
@@ -473,6 +506,16 @@ class Generator:
         )
         return self.master.bound_at(duals, cheapest[people]), added
 
+    def promising(self, people: Collection[int], most: float) -> list[tuple[int, Schedule]]:
+        """The people's schedules that are used or cost at most so much more at the last prices."""
+        master = self.master
+        master.solve()
+        found = []
+        for (person, schedule), variable in master.known.items():
+            if person in people and (variable.reduced_cost() <= most or (person, schedule) in master.shares):
+                found.append((person, schedule))
+        return found
+
     def marginals(self) -> NDArray[np.float64]:
         """For each person, day and shift (last: off) the share of the schedules in the last solution that have it."""
         found = np.zeros_like(self.cells)
@@ -484,7 +527,7 @@ class Generator:
     @property
     def bound(self) -> int | None:
         """The proven bound, rounded up: all costs are whole numbers."""
-        return None if not math.isfinite(self.best) else max(0, math.ceil(self.best - 1e-4))
+        return None if not (math.isfinite(self.best) and self.pricer.exact) else max(0, math.ceil(self.best - 1e-4))
 
 
 def prove(generator: Generator, is_over: Callable[[], bool]) -> int | None:

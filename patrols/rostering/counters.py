@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 NO_LIMIT = 1 << 30
+WIDTH = 7  # days or weekends ahead of an even pace, or behind it
 MOST_STATES = 4_000  # of a day; a counter that would need more is left out
 Ints = NDArray[np.int64]
 
@@ -27,6 +28,7 @@ class Counter:
     clear: NDArray[np.bool_]  # days × actions: whether the counter starts anew before it grows
     least: Ints  # for each day, once it is over
     most: Ints
+    floor: Ints | None = None  # fewer count as so many: what is below is not told apart
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -37,7 +39,21 @@ class Counter:
         """The same in the largest unit that loses nothing."""
         unit = int(np.gcd.reduce(self.add.ravel(), initial=self.start)) or 1
         least = np.where(self.least > 0, -(-self.least // unit), 0)
-        return Counter(self.start // unit, self.add // unit, self.clear, least, self.most // unit)
+        return Counter(self.start // unit, self.add // unit, self.clear, least, self.most // unit, self.floor)
+
+    def narrowed(self) -> Counter:
+        """Near an even pace only: for horizons so long that all combinations would be too many to hold.
+
+        What lies far ahead of the pace is left out, and so is what lies far behind if a least asks for it; else it
+        counts as more than it is. Schedules keep the limit, but not all that keep it are found.
+        """
+        days = len(self.most)
+        pace = self.start + (int(self.most[-1]) - self.start) * np.arange(1, days + 1) // days
+        width = WIDTH * int(self.add.max(initial=1))
+        most = np.minimum(self.most, pace + width)
+        if self.least.any():
+            return replace(self, least=np.maximum(self.least, pace - width), most=most)
+        return replace(self, most=most, floor=np.clip(pace - width, 0, self.most))
 
     def without_least(self) -> Counter:
         """The same where nothing is asked for at the end: for a least that is out of reach."""
@@ -99,6 +115,8 @@ class _Effects:
         fine = np.ones(size, bool)
         for counter, needs, mult, value in zip(self.counters, self.needs, self.mults, values, strict=True):
             after = (0 if counter.clear[day, action] else value) + counter.add[day, action]
+            if counter.floor is not None:
+                after = np.maximum(after, counter.floor[day])
             fine &= (after >= needs[day]) & (after <= counter.most[day])
             code += after * mult
         return np.where(fine, code, -1)

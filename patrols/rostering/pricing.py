@@ -67,6 +67,7 @@ class Lane:
     members: NDArray[np.bool_]
     start: int
     tracked: frozenset[int]  # ids of the limits that the counters hold
+    exact: bool  # whether no schedule that keeps them is left out
 
 
 class Pricer:
@@ -84,6 +85,11 @@ class Pricer:
     @property
     def possible(self) -> bool:
         return bool(self.lanes)
+
+    @property
+    def exact(self) -> bool:
+        """Whether the least price is a bound: nothing is left out that could be cheaper."""
+        return all(lane.exact for lane in self.lanes)
 
     def tracks(self, person: int, limit: Limit) -> bool:
         """Whether every schedule priced for the person keeps this hard limit."""
@@ -133,15 +139,13 @@ class Pricer:
         nodes = form.least_off + self.shifts * form.run
         most = max(1, MOST_VALUES // (nodes * self.days))
         pace = Pace(form.most_run, form.least_off, self.days, self.shifts)
-        held: list[tuple[Limit, Counter]] = []
-        best = automaton([], pace, self.days, 2 * self.shifts + 1, most)
-        for limit, counter in counted:
-            for version in (counter, counter.without_least()):
-                wider = self._wider([*(own for _limit, own in held), version], pace, most)
-                if wider is not None:
-                    best = wider
-                    held.append((limit, version))
-                    break
+        best, held = self._hold(counted, pace, most)
+        exact = len(held) == len(counted)
+        if not exact:
+            narrow = [(limit, own if own.clear.any() else own.narrowed()) for limit, own in counted]
+            other, others = self._hold(narrow, pace, most)
+            exact = len(others) <= len(held)
+            best, held = (best, held) if exact else (other, others)
         offsets = np.concatenate([[0], np.cumsum(best.sizes * nodes)])
         group_of, members = self._groups(form.clashes)
         return Lane(
@@ -152,7 +156,23 @@ class Pricer:
             members=members,
             start=start,
             tracked=frozenset(id(limit) for limit, _counter in held),
+            exact=exact,
         )
+
+    def _hold(
+        self, counted: list[tuple[Limit, Counter]], pace: Pace, most: int
+    ) -> tuple[Automaton, list[tuple[Limit, Counter]]]:
+        """As many of the counters together as can be held, the first first."""
+        held: list[tuple[Limit, Counter]] = []
+        best = automaton([], pace, self.days, 2 * self.shifts + 1, most)
+        for limit, counter in counted:
+            for version in (counter, counter.without_least()):
+                wider = self._wider([*(own for _limit, own in held), version], pace, most)
+                if wider is not None:
+                    best = wider
+                    held.append((limit, version))
+                    break
+        return best, held
 
     def _wider(self, counters: list[Counter], pace: Pace, most: int) -> Automaton | None:
         try:

@@ -32,6 +32,8 @@ from patrols.rostering.weave import Weaver, Weaving
 
 CELLS_TO_FINISH = 700
 CELLS_TO_GENERATE = 3_000
+SHARE_TO_GENERATE = 0.5  # of the time, at most
+SHARE_TO_DIVE = 0.3  # of what is left after
 FIRST_MOVES = 300_000  # of annealing: a fraction of a second
 ROUND_MOVES = 100_000
 SECONDS_BETWEEN_QUESTIONS = 0.2
@@ -223,20 +225,22 @@ class Search:
                 alive[0].join(0.1)
         self._tell()
 
-    def _weave(self, shapes: Neighbourhoods) -> None:
-        """Bounds by column generation, rosters built from its schedules, and then always some people's anew."""
+    def _weave(self, shapes: Neighbourhoods, rng: random.Random, *, first: bool) -> None:
+        """Bounds by column generation, a roster built from its schedules, and then always some people's anew."""
         weaver = self.weaver()
-        if len(self.problem.people) * len(self.problem.days) <= CELLS_TO_GENERATE:
+        if first and len(self.problem.people) * len(self.problem.days) <= CELLS_TO_GENERATE:
             self._prove(weaver, shapes)
         if not weaver.is_plain or self.account.hard:
             return
-        weaving = Weaving(weaver, random.Random(f"{self.seed}/weave"))  # noqa: S311 - no secret
+        weaving = Weaving(weaver, rng)
         while not self.is_over():
             with self.lock:
                 table, account = self.table, self.account
             found = weaving.next(table, account, self.is_over)
             if found is not None:
                 self._offer(table, found)
+            if not first:
+                self._solve_some(shapes, rng)
 
     def _prove_cover(self) -> None:
         generator = Generator(self.frame, self.weaver().pricer, soft=False)
@@ -246,16 +250,36 @@ class Search:
             self._raise_bound(cover)
 
     def _prove(self, weaver: Weaver, shapes: Neighbourhoods) -> None:
+        begun = self.elapsed
         generator = weaver.generator()
         if not self.account.hard:
             for person, row in enumerate(self.table.work.tolist()):
                 generator.master.add(person, tuple(row))
-        generator.generate(self.is_over, gap=0.01)
+
+        def is_late() -> bool:
+            return self.is_over() or self.elapsed > begun + SHARE_TO_GENERATE * self.seconds
+
+        generator.generate(is_late)
         self._raise_bound(generator.bound)
-        self._raise_bound(prove(generator, self.is_over))
         shapes.trust(generator.marginals())
-        self._dive(generator, rounds=25, steps=60)
+        if not weaver.is_plain:
+            self._dive(generator, rounds=25, steps=60)
+        elif not is_late():
+            self._dive_plainly(weaver, generator, self.elapsed - begun)
         self._finish()
+
+    def _dive_plainly(self, weaver: Weaver, generator: Generator, spent: float) -> None:
+        """In as many steps as there is time for, by what the programme took."""
+        begun = self.elapsed
+        time_left = SHARE_TO_DIVE * (self.seconds - begun)
+        steps = min(60, max(6, int(time_left / max(0.1 * spent, 0.01))))
+
+        def is_late() -> bool:
+            return self.is_over() or self.elapsed > begun + 2 * time_left
+
+        table = weaver.dive(generator, self.frame.empty_table(), is_late, steps=steps)
+        if table is not None:
+            self._offer_schedules({person: tuple(row) for person, row in enumerate(table.work.tolist())})
 
     def weaver(self) -> Weaver:
         with self.building:
@@ -346,21 +370,25 @@ class Search:
             self._anneal(rng, self.exchanger)
             if number == 0 and sum(self.account.by_slot.values()) > (self.cover_bound or 0):
                 self._prove_cover()
-        elif number == 0:
-            self._weave(shapes)
-        limit = max(0.5, min(4.0, self.seconds / 60))
+        else:
+            self._weave(shapes, rng, first=number == 0)
         while not self.is_over():
-            with self.lock:
-                table, account = self.table, self.account
-            shape, cells = shapes.draw(rng, account, table)
-            before = time.monotonic()
-            result = self._solve_part(table, cells, limit, rng.randrange(2**30))
-            spent = time.monotonic() - before
-            if result is not None:
-                gain = self._offer(table, result[0])
-                self._learn(shape, gain, spent, proven=result[1], limit=limit)
-            else:
-                shape.adapt(proven=False, share_of_time=1.0)
+            self._solve_some(shapes, rng)
+
+    def _solve_some(self, shapes: Neighbourhoods, rng: random.Random) -> None:
+        """Free some cells and have CP-SAT fill them."""
+        limit = max(0.5, min(4.0, self.seconds / 60))
+        with self.lock:
+            table, account = self.table, self.account
+        shape, cells = shapes.draw(rng, account, table)
+        before = time.monotonic()
+        result = self._solve_part(table, cells, limit, rng.randrange(2**30))
+        spent = time.monotonic() - before
+        if result is not None:
+            gain = self._offer(table, result[0])
+            self._learn(shape, gain, spent, proven=result[1], limit=limit)
+        else:
+            shape.adapt(proven=False, share_of_time=1.0)
 
     def _learn(self, shape: Shape, gain: int, spent: float, *, proven: bool, limit: float) -> None:
         shape.tries += 1

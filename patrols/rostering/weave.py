@@ -7,6 +7,7 @@ shows that nothing is to be gained, and else dives for whole schedules.
 
 from __future__ import annotations
 
+import math
 import random
 import time
 from collections import Counter
@@ -20,11 +21,12 @@ from patrols.rostering.frame import NOWHERE, OFF, Frame, Table
 from patrols.rostering.ledger import Account
 from patrols.rostering.limits import ShiftCount
 from patrols.rostering.neighbourhoods import Neighbourhoods
-from patrols.rostering.pricing import INFINITE, Pricer, Schedule
+from patrols.rostering.pricing import INFINITE, Pricer, Prices, Schedule
 from patrols.rostering.problem import Person
 
 SWEEPS = 12
-TRIES = 20
+TRIES = 4
+KEPT = 30.0  # schedules that cost at most so much more than the best stay in a dive
 MOST_SECONDS = 4.0  # for one weave
 WINDOWS = (14, 28, 42, 42)
 
@@ -111,21 +113,34 @@ class Weaver:
         return better
 
     def _within_counts(self, person: int, prices: NDArray[np.float64]) -> tuple[float, Schedule]:
-        """The cheapest schedule within the counts that the pricing does not hold: what is too many is made dearer."""
+        """The cheapest schedule within the counts that the pricing does not hold.
+
+        What is too many is made dearer; if that is not enough, the shift stays open on its best days only.
+        """
         value, schedule = self.pricer.price(person, prices)
-        penalty = 1.0
-        extra = np.zeros(self.shifts + 1)
-        for _try in range(TRIES):
+        own = prices
+        for attempt in range(TRIES + self.shifts):
             over = self._too_many(person, schedule) if schedule else []
             if not over:
-                break
-            extra[over] += penalty
-            penalty *= 1.7
-            _value, schedule = self.pricer.price(person, np.minimum(prices + extra, INFINITE))
+                return value, schedule
+            own = own.copy()
+            if attempt < TRIES:
+                own[:, over] += 2.0 * 4**attempt
+            else:
+                self._close(own, prices, person, schedule, over)
+            _value, schedule = self.pricer.price(person, np.minimum(own, INFINITE))
             value = float(prices[np.arange(self.days), schedule].sum()) if schedule else INFINITE
-        else:
-            return INFINITE, ()
-        return value, schedule
+        return INFINITE, ()
+
+    def _close(
+        self, own: NDArray[np.float64], prices: NDArray[np.float64], person: int, schedule: Schedule, over: list[int]
+    ) -> None:
+        for shift in over:
+            days = np.flatnonzero(np.array(schedule) == shift)
+            kept = days[np.argsort(prices[days, shift], kind="stable")][: self._counts[person][shift]]
+            closed = np.ones(self.days, bool)
+            closed[kept] = False
+            own[closed, shift] = INFINITE
 
     def _too_many(self, person: int, schedule: Collection[int]) -> list[int]:
         """The shifts that the schedule has too often for the person."""
@@ -156,20 +171,60 @@ class Weaver:
     # --- several people's schedules ------------------------------------------------------------------------------
 
     def weave(
-        self, table: Table, people: Sequence[int], window: range, is_over: Callable[[], bool]
-    ) -> tuple[dict[int, Schedule] | None, bool]:
-        """Better schedules for the people within the window, or None; and whether none are there for sure."""
+        self, table: Table, cost: int, people: Sequence[int], window: range, is_over: Callable[[], bool]
+    ) -> tuple[Table | None, bool]:
+        """A better table for the people within the window, or None; and whether there is none for sure."""
         cells = self.cells if len(window) == self.days else self._frozen(table, people, window)
-        generator = Generator(
-            self.frame, self.pricer, people=people, table=table, cells=cells, duty_cost=self.duty_cost
-        )
+        generator = self._beside(table, people, cells)
         for person in people:
             generator.master.add(person, tuple(table.work[person].tolist()))
-        now = self._value(generator, table, people)
-        done = generator.generate(is_over, hopeless=now - 1 + 1e-4, gap=0.0002)
-        if not done or generator.best >= now - 1 + 1e-4:
+        enough = cost - 1 + 1e-4
+        done = generator.generate(is_over, hopeless=enough, gap=0.4 / max(cost, 1))
+        if not done or generator.best >= enough or generator.master.value >= enough:
             return None, done
-        return generator.dive(is_over, rounds=10, steps=len(people), hopeless=now - 1 + 1e-4), False
+        return self.dive(generator, table, is_over, cells=cells, enough=enough), False
+
+    def _beside(self, table: Table, people: Sequence[int], cells: Prices) -> Generator:
+        return Generator(self.frame, self.pricer, people=people, table=table, cells=cells, duty_cost=self.duty_cost)
+
+    def dive(
+        self,
+        generator: Generator,
+        table: Table,
+        is_over: Callable[[], bool],
+        *,
+        cells: Prices | None = None,
+        enough: float = math.inf,
+        steps: int = 60,
+        rounds: int = 25,
+    ) -> Table | None:
+        """Settle the surest schedules one after the other; the programme of those left gets smaller each time.
+
+        None if time is up before, or as soon as the value passes ``enough``.
+        """
+        cells = self.cells if cells is None else cells
+        table = table.copy()
+        people = list(generator.master.people)
+        least = -(-len(people) // steps)
+        gap = 0.5 / max(1.0, generator.master.value)
+        while not is_over():
+            surest = generator.surest(least)
+            if not surest:
+                return None
+            for person, schedule in surest:
+                self.put(table, person, schedule)
+            settled = {person for person, _schedule in surest}
+            people = [person for person in people if person not in settled]
+            if not people:
+                return table
+            kept = generator.promising(people, KEPT)
+            generator = self._beside(table, people, cells)
+            for person, schedule in kept:
+                generator.master.add(person, schedule)
+            done = generator.generate(is_over, rounds=rounds, gap=gap)
+            if not math.isfinite(generator.master.value) or (done and generator.master.value >= enough):
+                return None
+        return None
 
     def _frozen(self, table: Table, people: Sequence[int], window: range) -> NDArray[np.float64]:
         cells = self.cells.copy()
@@ -178,16 +233,6 @@ class Weaver:
             cells[person, outside] = INFINITE
             cells[person, outside, table.work[person, outside]] = 0
         return cells
-
-    @staticmethod
-    def _value(generator: Generator, table: Table, people: Sequence[int]) -> float:
-        """What the programme says of the table as it is."""
-        master = generator.master
-        keep = {person: tuple(table.work[person].tolist()) for person in people}
-        master.drop(lambda person, schedule: keep[person] != schedule)
-        master.solve()
-        master.drop(lambda _person, _schedule: False)
-        return master.value
 
 
 class Weaving:
@@ -203,17 +248,12 @@ class Weaving:
         """A table that may be better, made from this one."""
         begun = time.monotonic()
         people, window = self._draw(account, table)
-        schedules, hopeless = self.weaver.weave(table, people, window, is_over)
+        found, hopeless = self.weaver.weave(table, account.objective, people, window, is_over)
         spent = time.monotonic() - begun
         if spent > MOST_SECONDS:
             self.size = max(3.0, self.size * 0.85)
         elif hopeless or spent < MOST_SECONDS / 4:
             self.size = min(float(self.people), self.size * 1.08)
-        if schedules is None:
-            return None
-        found = table.copy()
-        for person, schedule in schedules.items():
-            self.weaver.put(found, person, schedule)
         return found
 
     def _draw(self, account: Account, table: Table) -> tuple[list[int], range]:
