@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from patrols.rostering.limits.base import Limit
 from patrols.rostering.problem import DAYS_A_WEEK, Person, Problem, ShiftType, Violation
 
 if TYPE_CHECKING:
-    from patrols.rostering.model import RosterModel
-    from patrols.rostering.timeline import Timeline
+    from patrols.rostering.model import RosterModel, Term
+    from patrols.rostering.timeline import Duty, Timeline
 
 SATURDAY = 5
 
@@ -34,10 +35,9 @@ def _run_breaches(
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConsecutiveDays(Limit):
-    """Working days in a row: at most ``most``, at least ``least`` (at the edge of what is known, that isn't judged)."""
+class _Consecutive(Limit):
+    """Days in a row that count: at most ``most``, at least ``least`` (not judged at the edge of what is known)."""
 
-    code: ClassVar[str] = "consecutive_days"
     most: int | None = None
     least: int = 1
 
@@ -45,37 +45,50 @@ class ConsecutiveDays(Limit):
     def only_grows(self) -> bool:  # type: ignore[override]
         return self.least <= 1
 
+    def state(self, model: RosterModel, person: int, day: int) -> Term:
+        """1 if the day counts."""
+        raise NotImplementedError
+
+    def counts(self, duty: Duty) -> bool:
+        """Whether the day of the duty counts."""
+        raise NotImplementedError
+
     def constrain(self, model: RosterModel) -> None:
+        state = partial(self.state, model)
         for index in model.people_of(self):
             if self.most is not None:
-                model.no_longer_run(self, index, model.on, self.most)
-            model.no_shorter_run(self, index, model.on, self.least)
+                model.no_longer_run(self, index, state, self.most)
+            model.no_shorter_run(self, index, state, self.least)
 
     def breaches(self, timeline: Timeline) -> Iterator[Violation]:
-        return _run_breaches(self, timeline, set(timeline.by_day), self.most, self.least)
+        days = {duty.day for duty in timeline.duties if self.counts(duty)}
+        return _run_breaches(self, timeline, days, self.most, self.least)
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConsecutiveNights(Limit):
+class ConsecutiveDays(_Consecutive):
+    """Working days in a row."""
+
+    code: ClassVar[str] = "consecutive_days"
+
+    def state(self, model: RosterModel, person: int, day: int) -> Term:
+        return model.on(person, day)
+
+    def counts(self, duty: Duty) -> bool:
+        return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsecutiveNights(_Consecutive):
     """Night duties on days in a row."""
 
     code: ClassVar[str] = "consecutive_nights"
-    most: int | None = None
-    least: int = 1
 
-    @property
-    def only_grows(self) -> bool:  # type: ignore[override]
-        return self.least <= 1
+    def state(self, model: RosterModel, person: int, day: int) -> Term:
+        return model.night(person, day)
 
-    def constrain(self, model: RosterModel) -> None:
-        for index in model.people_of(self):
-            if self.most is not None:
-                model.no_longer_run(self, index, model.night, self.most)
-            model.no_shorter_run(self, index, model.night, self.least)
-
-    def breaches(self, timeline: Timeline) -> Iterator[Violation]:
-        nights = {duty.day for duty in timeline.duties if duty.shift.is_night}
-        return _run_breaches(self, timeline, nights, self.most, self.least)
+    def counts(self, duty: Duty) -> bool:
+        return duty.shift.is_night
 
 
 @dataclass(frozen=True, kw_only=True)
