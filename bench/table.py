@@ -50,6 +50,7 @@ def _problems(directory: Path, names: list[str]) -> Iterator[tuple[str, Problem,
     for name in names:
         yield f"published {name}", read_instance(directory / f"Instance{name}.txt"), best.get(name)
     yield "squadron of 30", squadron(), None
+    yield "squadron of 60", squadron(60, 31, 10), None
     yield "squadron of 120", squadron(120, 31, 20, FIVE_SHIFTS), None
 
 
@@ -73,11 +74,12 @@ def _text(value: int | None) -> str:
 
 
 def _write(lines: list[str], seconds: float, load: float) -> None:
-    prose = TARGET.read_text().split(MARK)[0].rstrip() if TARGET.exists() else "# Benchmarks"
+    prose, _mark, below = TARGET.read_text().partition(MARK) if TARGET.exists() else ("# Benchmarks", "", "")
+    others = "".join(f"\n\n## {part}" for part in below.rstrip().split("\n\n## ")[1:])  # measured by other commands
     today = datetime.datetime.now(tz=datetime.UTC).date()
     how = f"{seconds:.0f} s each, 2 workers, {os.cpu_count()} cores, {today}, load average {load:.1f} before the start."
     rule = "|--" * (HEAD.count("|") - 1) + "|"
-    TARGET.write_text("\n".join([prose, "", MARK, "", how, "", HEAD, rule, *lines, ""]))
+    TARGET.write_text("\n".join([prose.rstrip(), "", MARK, "", how, "", HEAD, rule, *lines]) + others + "\n")
 
 
 if __name__ == "__main__":
