@@ -4,7 +4,10 @@
 ``candidates`` says who could fill a need and what stops each of the others.
 """
 
+import os
+import tempfile
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from patrols.rostering.check import (
@@ -75,6 +78,12 @@ __all__ = [
     "solve",
     "uncovered",
 ]
+
+# Compiled loops are kept beside the modules. Where the code may not be written numba would refuse to start; and others
+# could put foreign code into a directory that they can guess. So each process then has its own for as long as it runs.
+if not os.access(Path(__file__).parent, os.W_OK) and "NUMBA_CACHE_DIR" not in os.environ:
+    _COMPILED = tempfile.TemporaryDirectory(prefix="lianfang-compiled-")
+    os.environ["NUMBA_CACHE_DIR"] = _COMPILED.name
 
 # Only who searches loads OR-Tools (half a second, 100 MB): the pages judge rosters without it.
 _LATE = {"fair_shares": "fairness", "Progress": "search", "Result": "search", "solve": "search"}
