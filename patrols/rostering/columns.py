@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,9 +106,9 @@ class Master:
     def _add_needs(self) -> None:
         kinds = sorted({self.frame.kind_of[person] for person in self.people})
         placed = self._placed(self.people)
-        slots = self.frame.needs_of_slot.keys()
+        slots = set(self.frame.needs_of_slot)
         if self.table is not None:
-            slots = slots & self._open_slots()
+            slots &= self._open_slots()
             self._keep_costs(slots)
         for slot in sorted(slots):
             needs = self.frame.needs_of_slot[slot]
@@ -243,7 +244,7 @@ class Master:
         return cost
 
     @cached_property
-    def _extra_arrays(self) -> tuple[NDArray[np.float64], ...]:
+    def _extra_arrays(self) -> tuple[NDArray[Any], ...]:
         """Cost, upper bound, rows and factors of the variables that are no schedules, artificial ones left out."""
         extras = self.extras[: len(self.extras) - len(self.choice)]
         rows = [[row for row, _factor in entries] + [0] * (2 - len(entries)) for _c, _u, entries in extras]
@@ -388,8 +389,15 @@ class Generator:
         self.settled: dict[int, Schedule] = {}
 
     def _build(self) -> Master:
-        more = {"duty_cost": self.duty_cost, "soft": self.soft}
-        return Master(self.frame, self.pricer, self.cells, people=self.people, table=self.table, **more)
+        return Master(
+            self.frame,
+            self.pricer,
+            self.cells,
+            people=self.people,
+            table=self.table,
+            duty_cost=self.duty_cost,
+            soft=self.soft,
+        )
 
     @property
     def possible(self) -> bool:

@@ -132,8 +132,8 @@ def cheapest(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one flat loop is what c
                     values[k] = min(values[k], v)
         low, high = next_low, max(next_low, next_high)
     best = INFINITE
-    node = 0
-    state = 0
+    node: Any = 0
+    state: Any = 0
     n = sizes[days]
     for index in range(nodes * n):
         v = values[offsets[days] + index]

@@ -79,9 +79,8 @@ class Weaver:
 
     def next_one(self, heads: NDArray[np.int64]) -> NDArray[np.float64]:
         """What one more on each day and shift costs (negative: saves)."""
-        return np.where(
-            heads < self.minimum, -self.below_minimum, np.where(heads < self.ideal, -self.below_ideal, self.beyond)
-        )
+        cost: NDArray[np.float64] = np.where(heads < self.ideal, -self.below_ideal, self.beyond)
+        return np.where(heads < self.minimum, -self.below_minimum, cost)
 
     def respond(self, table: Table, rng: random.Random, is_over: Callable[[], bool], sweeps: int = SWEEPS) -> Table:
         """Everyone's best response to the others, one after the other, until nobody finds a better one."""
