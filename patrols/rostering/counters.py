@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 NO_LIMIT = 1 << 30
-WIDTH = 7  # days or weekends ahead of an even pace, or behind it
 MOST_STATES = 4_000  # of a day; a counter that would need more is left out
 Ints = NDArray[np.int64]
 
@@ -41,7 +40,7 @@ class Counter:
         least = np.where(self.least > 0, -(-self.least // unit), 0)
         return Counter(self.start // unit, self.add // unit, self.clear, least, self.most // unit, self.floor)
 
-    def narrowed(self) -> Counter:
+    def narrowed(self, width: int) -> Counter:
         """Near an even pace only: for horizons so long that all combinations would be too many to hold.
 
         What lies far ahead of the pace is left out, and so is what lies far behind if a least asks for it; else it
@@ -49,7 +48,7 @@ class Counter:
         """
         days = len(self.most)
         pace = self.start + (int(self.most[-1]) - self.start) * np.arange(1, days + 1) // days
-        width = WIDTH * int(self.add.max(initial=1))
+        width *= int(self.add.max(initial=1))
         most = np.minimum(self.most, pace + width)
         if self.least.any():
             return replace(self, least=np.maximum(self.least, pace - width), most=most)

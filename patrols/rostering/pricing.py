@@ -32,7 +32,8 @@ Prices = NDArray[np.float64]  # people × days × shifts (last column: a day off
 Schedule = tuple[int, ...]
 INFINITE = 1e12
 FORBIDDEN = 5e11
-MOST_VALUES = 16_000_000  # of one person: 128 MB
+MOST_VALUES = 24_000_000  # of one person: 192 MB
+WIDTHS = (7, 4, 2)  # days or weekends ahead of an even pace, or behind it, where all combinations are too many
 MOST_COUNTED = 7  # a shift type with a larger "most" is left to the master programme
 ANY = 1 << 30
 
@@ -140,12 +141,13 @@ class Pricer:
         most = max(1, MOST_VALUES // (nodes * self.days))
         pace = Pace(form.most_run, form.least_off, self.days, self.shifts)
         best, held = self._hold(counted, pace, most)
-        exact = len(held) == len(counted)
-        if not exact:
-            narrow = [(limit, own if own.clear.any() else own.narrowed()) for limit, own in counted]
-            other, others = self._hold(narrow, pace, most)
-            exact = len(others) <= len(held)
-            best, held = (best, held) if exact else (other, others)
+        exact = True
+        if len(held) < len(counted):
+            for width in WIDTHS:
+                narrow = [(limit, own if own.clear.any() else own.narrowed(width)) for limit, own in counted]
+                other, others = self._hold(narrow, pace, most)
+                if len(others) > len(held):
+                    best, held, exact = other, others, False
         offsets = np.concatenate([[0], np.cumsum(best.sizes * nodes)])
         group_of, members = self._groups(form.clashes)
         return Lane(
