@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from ortools.linear_solver import pywraplp
+from ortools.linear_solver import pywraplp  # type: ignore[attr-defined]  # compiled, without a stub
 
 from patrols.rostering.check import Cover
 from patrols.rostering.frame import OFF, Frame, Slot, Table
