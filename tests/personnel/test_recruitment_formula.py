@@ -149,7 +149,7 @@ GOOD = "笔试 / 120 * 100 * 0.3 + 体能 * 20% + 面试 * 30% + 专业技能 * 
         (GOOD.replace("体能", "体检"), "formula_unscored", "体检"),
         ("笔试 / (面试 - 面试) + 加分", "formula_divides_by_zero", "4"),
         ("笔试 / 120 * 100 + 面试 / (体能 + 专业技能) + 加分", "formula_divides_by_zero", "体能 + 专业技能"),
-        (GOOD.split(" + cap", maxsplit=1)[0], "formula_without_bonus", "bonus"),
+        (GOOD.split(" + cap", maxsplit=1)[0], "formula_without_bonus", ""),
         ("average(面试, 100 - 体能 + 专业技能) + 加分", "formula_falls", ""),
         ("100 + 加分", "formula_without_score", ""),
         ("笔试 *", "formula_unfinished", "笔试 *"),
