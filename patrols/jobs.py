@@ -77,6 +77,8 @@ def generate_roster(run: jobs.Run, *, roster_id: int, seconds: float) -> dict[st
             should_stop=run.enough,
             given_up=run.cancelled,
             finish=run.done,
+            on_best=lambda best: run.remember(best=best),
+            so_far=tuple(engine.Assignment(*duty) for duty in run.so_far.get("best", ())),
         )
     except generation.Stopped:
         raise jobs.Cancelled from None

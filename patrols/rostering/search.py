@@ -37,6 +37,7 @@ SHARE_TO_DIVE = 0.3  # of what is left after
 FIRST_MOVES = 300_000  # of annealing: a fraction of a second
 ROUND_MOVES = 100_000
 SECONDS_BETWEEN_QUESTIONS = 0.2
+SECONDS_BETWEEN_KEPT = 5.0
 SOLVED = (cp_model.OPTIMAL, cp_model.FEASIBLE)
 Status = Literal["optimal", "feasible", "stopped", "broken"]
 
@@ -90,18 +91,22 @@ def solve(
     workers: int = 2,
     on_progress: Callable[[Progress], object] | None = None,
     should_stop: Callable[[], bool] | None = None,
+    on_best: Callable[[Roster], object] | None = None,
     start: Roster | None = None,
     rounds: int | None = None,
 ) -> Result:
     """Search for ``seconds``; call ``on_progress`` soon after each better roster and about once a second.
 
-    Both callbacks run on the calling thread.
+    ``on_best`` gets the best roster every few seconds while it grows better, so that a caller can keep it against
+    being killed; never one that breaks a hard limit. All callbacks run on the calling thread.
 
     ``start`` gives a roster to begin from. With ``rounds`` the search is deterministic: that many rounds of
     sub-problems with deterministic limits and a fixed order of merging (``seconds`` still caps it), so the same
     seed gives the same roster. ``should_stop`` is asked often; the best roster so far is returned.
     """
-    return Search(problem, seconds, seed, workers, on_progress, should_stop, rounds).run(start)
+    search = Search(problem, seconds, seed, workers, on_progress, should_stop, rounds)
+    search.on_best = on_best
+    return search.run(start)
 
 
 class Search:
@@ -132,6 +137,9 @@ class Search:
         self.active: dict[int, cp_model.CpSolver] = {}
         self.caller = threading.get_ident()
         self.asked_at = self.told_at = 0.0
+        self.on_best: Callable[[Roster], object] | None = None
+        self.kept: Table | None = None
+        self.kept_at = float("-inf")
         self.news = False
         self.latest = Progress(0, None, 0, 0.0, 0.0)
         self.best_at = 0.0
@@ -502,6 +510,16 @@ class Search:
             seconds = round(self.elapsed, 3)
             fraction = min(1.0, self.elapsed / self.seconds) if self.seconds > 0 else 1.0
             self.on_progress(replace(self.latest, bound=self.bound, seconds=seconds, fraction=fraction))
+        self._keep()
+
+    def _keep(self) -> None:
+        """Hand the best roster out, so that it outlives this process."""
+        with self.lock:
+            table, hard = self.table, self.account.hard
+        if self.on_best is None or hard or table is self.kept or self.elapsed < self.kept_at + SECONDS_BETWEEN_KEPT:
+            return
+        self.kept, self.kept_at = table, self.elapsed
+        self.on_best(self.frame.roster_of(table))
 
     def _result(self) -> Result:
         roster = self.frame.roster_of(self.table)

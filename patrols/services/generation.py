@@ -48,8 +48,13 @@ def generate(
     should_stop: Callable[[], bool] | None = None,
     given_up: Callable[[], bool] | None = None,
     finish: Callable[[dict[str, Any]], object] | None = None,
+    on_best: Callable[[engine.Roster], object] | None = None,
+    so_far: engine.Roster = (),
 ) -> dict[str, Any]:
     """Fill the draft with the best roster found within `seconds`; returns how good it is.
+
+    `on_best` gets the best roster every few seconds; `so_far`, what it got last in a run that was killed, is where
+    the search goes on from, unless it does not fit the roster any more.
 
     `finish` is called with that inside the transaction that writes it. Raises `Refused` when the roster is published
     or there is nothing to plan. `should_stop` ends the search with the best so far; when `given_up` says so too,
@@ -62,8 +67,10 @@ def generate(
         problem = rostering.build_problem(roster, with_fairness=True)
         if not problem.needs:
             raise Refused([NO_COVER])
-        start = _start(roster, problem)
-    result = engine.solve(problem, seconds=seconds, on_progress=on_progress, should_stop=should_stop, start=start)
+        start = _start(roster, problem, so_far)
+    result = engine.solve(
+        problem, seconds=seconds, on_progress=on_progress, should_stop=should_stop, on_best=on_best, start=start
+    )
     if given_up is not None and given_up():
         raise Stopped
     with transaction.atomic():
@@ -73,12 +80,21 @@ def generate(
     return facts
 
 
-def _start(roster: Roster, problem: engine.Problem) -> engine.Roster | None:
-    """What was generated before, so that another search goes on from it; None where it does not hold any more."""
+def _start(roster: Roster, problem: engine.Problem, so_far: engine.Roster) -> engine.Roster | None:
+    """What a killed run had, or what was generated before, whichever is better: the search goes on from there."""
     standing = (*rostering.assignments(roster), *rostering.kept(problem.fixed)) if roster.generation else ()
-    fixed = {(cell.person, cell.day) for cell in problem.fixed}
-    planned = all((d.day, d.shift, d.beat) in problem.need_at or (d.person, d.day) in fixed for d in standing)
-    return standing if standing and planned and not engine.check(problem, standing) else None
+    fitting = [duties for duties in (so_far, standing) if duties and _fits(problem, duties)]
+    return min(fitting, key=lambda duties: engine.objective(problem, duties), default=None)
+
+
+def _fits(problem: engine.Problem, duties: engine.Roster) -> bool:
+    """Whether the duties are still those of this problem and break nothing."""
+    people, fixed = {person.id for person in problem.people}, {(cell.person, cell.day) for cell in problem.fixed}
+    planned = all(
+        d.person in people and ((d.day, d.shift, d.beat) in problem.need_at or (d.person, d.day) in fixed)
+        for d in duties
+    )
+    return planned and not engine.check(problem, duties)
 
 
 def obstacles(roster: Roster) -> list[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from io import StringIO
 from typing import Any
 
@@ -15,8 +16,11 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from lianfang.platform import jobs
+from lianfang.platform.jobs.line import Line
+from lianfang.platform.jobs.run import execute
 from lianfang.platform.jobs.worker import Worker
 from lianfang.platform.models import Job
+from patrols import rostering as engine
 from patrols.models import Beat, CoverRequirement, Duty, Roster, ShiftType
 from patrols.services import generation, rostering
 from personnel.models import Member
@@ -186,6 +190,33 @@ def test_job_generates_as_its_owner(roster: Roster, leader: User) -> None:
     last = Roster.pgh_event_model.objects.filter(pgh_obj=roster).latest("pgh_created_at")  # type: ignore[attr-defined]
     assert last.pgh_context.metadata["user"] == leader.pk
     assert last.pgh_context.metadata["job"] == str(job.pk)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_job_whose_process_was_killed_goes_on_from_its_best(
+    roster: Roster, leader: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search, best, starts = engine.solve, [], []
+
+    def killed(problem: engine.Problem, **words: Any) -> Any:
+        found = search(problem, seconds=1.5)
+        best.append(found.roster)
+        words["on_best"](found.roster)
+        raise KeyboardInterrupt  # nothing of ours catches it, as nothing catches SIGKILL
+
+    def resumed(problem: engine.Problem, **words: Any) -> Any:
+        starts.append(words["start"])
+        return search(problem, **words)
+
+    job = jobs.enqueue("generate_roster", by=leader, roster_id=roster.pk, seconds=1.5)
+    for solve in (killed, resumed):
+        monkeypatch.setattr(engine, "solve", solve)
+        with Line(job.pk) as line, suppress(KeyboardInterrupt):
+            execute(line)
+    assert [sorted(start) for start in starts] == [sorted(roster) for roster in best]
+    job.refresh_from_db()
+    assert (job.status, job.attempts) == ("done", 2)
+    assert "best" not in job.result
 
 
 @pytest.mark.django_db(transaction=True)

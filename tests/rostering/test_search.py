@@ -114,6 +114,14 @@ def test_callbacks_run_on_the_callers_thread():
     assert threads == {threading.get_ident()}
 
 
+def test_the_best_so_far_is_handed_out_and_breaks_nothing():
+    problem, kept = squadron(), []
+    result = solve(problem, seconds=1.5, on_best=kept.append)
+    assert kept
+    assert not any(check(problem, roster) for roster in kept)
+    assert objective(problem, kept[-1]) >= result.objective
+
+
 def test_the_same_seed_and_rounds_give_the_same_roster_twice():
     problem = squadron(people=8, days=5)
     first, second = (solve(problem, seconds=600, seed=7, rounds=2) for _ in range(2))

@@ -78,6 +78,14 @@ class Line:
             self.job_id,
         )
 
+    def remember(self, result: dict[str, Any]) -> None:
+        """Store what the job has so far; it stands until the job ends, also through a killed process."""
+        self._one(
+            "UPDATE platform_job SET result = %s WHERE id = %s AND status = 'running' RETURNING 1",
+            json.dumps(result),
+            self.job_id,
+        )
+
     def asked(self) -> Asked:
         """What somebody asked of the job meanwhile."""
         return self._asked(

@@ -49,6 +49,16 @@ class Run:
         self._told_at = self._asked_at = time.monotonic()
         self._asked = self._line.progress(int(max(0, percent)), facts)
 
+    def remember(self, **so_far: Any) -> None:
+        """Store what the work has so far at once, whatever transaction it is in: ids, never personal data. Should
+        the process be killed, the next run finds it in `so_far`."""
+        self._line.remember(so_far)
+
+    @property
+    def so_far(self) -> dict[str, Any]:
+        """What an earlier run of this job remembered before it was killed."""
+        return dict(self.job.result)
+
     def keep(self, **facts: Any) -> None:
         """Store facts within the transaction that writes what they tell of: both happen, or neither."""
         with connection.cursor() as cursor:
