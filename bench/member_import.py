@@ -136,9 +136,9 @@ def _people_in_charge() -> tuple[Any, Any]:
     from teams.models import Post, Unit, User
 
     district = Unit.objects.add_root({"code": "990999000000", "name": "D", "kind": "district"})
-    squadron = district.add_child(code="990999010000", name="S", kind="squadron")
+    squadron = Unit.objects.add_child(district, {"code": "990999010000", "name": "S", "kind": "squadron"})
     for number in range(1, 21):
-        squadron.add_child(code=f"990999010{number:03d}", name=f"{number}班", kind="group")
+        Unit.objects.add_child(squadron, {"code": f"990999010{number:03d}", "name": f"{number}班", "kind": "group"})
     leader = User.objects.create(username="bench-leader")
     Post.objects.create(user=leader, role="leader", unit=squadron, starts=dt.date(2020, 1, 1))
     return leader, squadron

@@ -59,6 +59,11 @@ class RecruitmentAdmin(PolicyAdmin):
         return str(getattr(row, "application", row))
 
 
+def in_words(*, true: bool | None) -> str:
+    """In words: the admin's own signs speak English to a screen reader."""
+    return "–" if true is None else str(_("yes") if true else _("no"))
+
+
 def without_relatives(user: Any, rows: QuerySet[Any], lookup: str) -> QuerySet[Any]:
     """The rows but those of candidates whom `user` is related to."""
     related = related_to(user, rows.order_by().values_list(lookup, flat=True).distinct())
@@ -121,7 +126,7 @@ class ObjectionAdmin(RecruitmentAdmin):
     """The one thing to write here is the answer, once."""
 
     manage_action = Action.RECRUITMENT_MANAGE
-    list_display = ["number", "public_notice", "entry", "received_at", "due_on", "answered_on", "is_upheld"]
+    list_display = ["number", "public_notice", "entry", "received_at", "due_on", "answered_on", "justified"]
     list_filter = ["is_upheld"]
     list_select_related = ["notice__campaign", "entry__application"]
     ordering = ["-received_at", "-pk"]
@@ -130,6 +135,10 @@ class ObjectionAdmin(RecruitmentAdmin):
     @admin.display(description=_("Public notice"))
     def public_notice(self, objection: Objection) -> str:
         return str(objection.notice)
+
+    @admin.display(description=_("justified"))
+    def justified(self, objection: Objection) -> str:
+        return in_words(true=objection.is_upheld)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         if obj is not None and obj.answered_on:
@@ -189,21 +198,25 @@ class PartAdmin(RecruitmentAdmin):
 
 @admin.register(Vacancy)
 class VacancyAdmin(PartAdmin):
-    list_display = ["title", "campaign", "unit", "places", "hired"]
+    list_display = ["title", "campaign_title", "unit", "places", "hired"]
     fields = [
-        "campaign", "unit", "title", "places", "hired", "born_from", "born_until", "education", "sex", "sex_reason",
-        "group_names",
+        "campaign_title", "unit", "title", "places", "hired", "born_from", "born_until", "education", "sex",
+        "sex_reason", "group_names",
     ]  # fmt: skip
 
 
 @admin.register(Step)
 class StepAdmin(PartAdmin):
-    list_display = ["__str__", "campaign", "position", "kind", "is_scored", "weight", "pass_mark", "ratio", "panel"]
+    list_display = ["__str__", "campaign_title", "position", "kind", "scored", "weight", "pass_mark", "ratio", "panel"]
     list_filter = ["kind", "is_scored", "panel"]
     fields = [
-        "campaign", "position", "kind", "name", "starts_on", "is_scored", "full_mark", "weight", "pass_mark", "ratio",
-        "panel", "panel_size",
+        "campaign_title", "position", "kind", "name", "starts_on", "scored", "full_mark", "weight", "pass_mark",
+        "ratio", "panel", "panel_size",
     ]  # fmt: skip
+
+    @admin.display(description=_("scored"))
+    def scored(self, step: Step) -> str:
+        return in_words(true=step.is_scored)
 
 
 @admin.register(PanelSeat)
@@ -252,11 +265,11 @@ class FitnessStandardAdmin(RecruitmentAdmin):
 
 @admin.register(Kinship)
 class KinshipAdmin(RecruitmentAdmin):
-    list_display = ["application", "relative_name", "relation", "side", "declared_at"]
+    list_display = ["candidate", "relative_name", "relation", "side", "declared_at"]
     list_filter = ["side"]
     list_select_related = ["application"]
     search_fields = ["relative_name__startswith"]
-    fields = ["application", "side", "assessor", "relative_name", "relation", "declared_at"]
+    fields = ["candidate", "side", "assessor", "relative_name", "relation", "declared_at"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return without_relatives(request.user, super().get_queryset(request), "application_id")
@@ -264,16 +277,16 @@ class KinshipAdmin(RecruitmentAdmin):
 
 @admin.register(AssessorRelative)
 class AssessorRelativeAdmin(RecruitmentAdmin):
-    list_display = ["assessor_name", "candidate_name", "relation", "campaign", "declared_at"]
+    list_display = ["assessor_name", "candidate_name", "relation", "campaign_title", "declared_at"]
     list_select_related = ["campaign"]
-    fields = ["campaign", "assessor", "assessor_name", "candidate_name", "relation", "declared_at"]
+    fields = ["campaign_title", "assessor", "assessor_name", "candidate_name", "relation", "declared_at"]
 
 
 @admin.register(ScoreCorrection)
 class ScoreCorrectionAdmin(RecruitmentAdmin):
-    list_display = ["application", "before", "after", "reason", "proposed_by", "approved_by", "approved_at"]
+    list_display = ["candidate", "before", "after", "reason", "proposed_by", "approved_by", "approved_at"]
     list_select_related = ["application", "proposed_by", "approved_by"]
-    fields = ["application", "before", "after", "reason", "proposed_by", "proposed_at", "approved_by", "approved_at"]
+    fields = ["candidate", "before", "after", "reason", "proposed_by", "proposed_at", "approved_by", "approved_at"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return without_relatives(request.user, super().get_queryset(request), "application_id")

@@ -204,7 +204,7 @@ def test_cells_foreign_ids(world: World, place: str) -> None:
         answer = CLIENTS["leader"].post(
             reverse("roster-cells", args=[own.roster.pk]), json.dumps({"changes": cells}), "application/json"
         )
-    assert [cell["status"] for cell in answer.json()["cells"]] == ["refused", "refused"]
+    assert [cell["status"] for cell in json.loads(answer.content)["cells"]] == ["refused", "refused"]
 
 
 PATHS = (
@@ -252,7 +252,7 @@ ADMIN_FILTERS = {
 
 @pytest.mark.parametrize("label", sorted(ADMIN))
 def test_admin_list_hostile(world: World, label: str) -> None:
-    role = next(role for role in ("system_admin", "security_admin", "audit_admin") if role in ADMIN[label].view)
+    role = min(ADMIN[label].view)
     client, found = CLIENTS[role], []
     url = reverse(f"admin:{label.replace('.', '_')}_changelist")
     for query in (*ADMIN_EVERYWHERE, *ADMIN_FILTERS.get(label, ())):

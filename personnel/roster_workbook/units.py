@@ -89,7 +89,7 @@ class Places:
     def _long_names(self) -> dict[int, set[str]]:
         """Unit → its name as people write it out: 某县公安局城北派出所, 城北派出所中队一班."""
         lines: dict[str, list[Unit]] = {}
-        above = {u.path: u for u in (*self.chosen.get_ancestors(), *self._units)}
+        above = {u.path: u for u in (*Unit.objects.get_ancestors(self.chosen), *self._units)}
         for unit in self._open:
             steps = range(unit.steplen, len(unit.path), unit.steplen)
             lines[unit.path] = [above[unit.path[:end]] for end in steps if unit.path[:end] in above]

@@ -188,7 +188,7 @@ def test_map_holds_the_squadrons_beats_and_no_others(beat, county, leader, briga
     assert drawn["url"]
     assert "别队巡线" not in page.content.decode()
     read_only = client_of(brigade_staff).get(reverse("beat-map"), {"unit": county.squadron.pk})
-    assert json.loads(read_only.context["map"]["beats"])[0]["url"] == ""
+    assert json.loads(read_only.context["map"]["beats"])[0]["url"] == reverse("beat-page", args=[beat.pk])
 
 
 def test_map_works_without_tiles_and_fetches_nothing(beat, leader, client_of):

@@ -71,5 +71,5 @@ def test_unit_written_out_with_those_above_it(county, written, unit):
 
 def test_crew_s_name_that_several_squadrons_have_is_a_bad_row(county):
     rows = [["单位", "姓名", "身份证号"], ["一班", "张建国", person(1)["id_number"]]]
-    county.other_squadron.add_child(code="990100129999", name=county.group.name, kind="group")
+    Unit.objects.add_child(county.other_squadron, {"code": "990100129999", "name": county.group.name, "kind": "group"})
     assert reasons(sheet(rows), county.brigade) == [(2, "unit_ambiguous")]

@@ -69,10 +69,22 @@ def test_admin_opens_ones_own_part_only(
         assert_csp_clean(response)
 
 
-@pytest.mark.parametrize("role", ["leader", "brigade_staff", "reviewer"])
+@pytest.mark.parametrize("role", ["inspector", "officer", "reviewer"])
 def test_admin_is_closed_to_everybody_else(role: str, request: pytest.FixtureRequest, client_of: ClientOf) -> None:
     client = client_of(request.getfixturevalue(role))
     for page in ("/admin/", "/admin/login/", *LISTS):
+        assert client.get(page).status_code == 403, page
+
+
+@pytest.mark.parametrize("role", ["leader", "brigade_staff"])
+def test_admin_shows_who_recruits_recruitment_alone(
+    role: str, request: pytest.FixtureRequest, client_of: ClientOf
+) -> None:
+    client = client_of(request.getfixturevalue(role))
+    index = client.get("/admin/").content.decode()
+    assert "/admin/personnel/campaign/" in index
+    assert "/admin/teams/" not in index
+    for page in LISTS:
         assert client.get(page).status_code == 403, page
 
 

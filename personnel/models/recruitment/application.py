@@ -263,7 +263,12 @@ class Kinship(models.Model):
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="kinships")
     side = models.CharField(_("declared by"), max_length=9, choices=KinshipSide.choices)
     assessor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("account of the assessor"),
     )
     relative_name = models.CharField(_("name of the relative"), max_length=40)
     relation = models.CharField(_("relation"), max_length=60)

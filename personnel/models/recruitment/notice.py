@@ -38,7 +38,9 @@ class Notice(models.Model):
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="notices")
     first_day = models.DateField(_("first day"))
     last_day = models.DateField(_("last day"))
-    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, verbose_name=_("published by")
+    )
 
     objects = NoticeQuerySet.as_manager()
 

@@ -141,7 +141,12 @@ class AssessorRelative(models.Model):
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="assessor_relatives")
     assessor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("account of the assessor"),
     )
     assessor_name = models.CharField(_("assessor"), max_length=40)
     candidate_name = models.CharField(_("name of the candidate"), max_length=40)
