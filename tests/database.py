@@ -41,8 +41,15 @@ def open_copy(worker: str, *, keep: bool) -> None:
 
 def drop_copy(worker: str) -> None:
     connections.close_all()
-    with _server() as cursor:  # a live server's thread may still hold its connection
-        cursor.execute(f'DROP DATABASE IF EXISTS "{_copy(worker)}" WITH (FORCE)')
+    with _server() as cursor:
+        # A live server's thread may still hold its connection. WITH (FORCE) would fail where autovacuum is at work:
+        # it belongs to a superuser. Without it PostgreSQL sends autovacuum away by itself.
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = %s AND backend_type = 'client backend' AND pg_has_role(usesysid, 'USAGE')",
+            [_copy(worker)],
+        )
+        cursor.execute(f'DROP DATABASE IF EXISTS "{_copy(worker)}"')
 
 
 def empty(_: object = None) -> None:
