@@ -50,6 +50,14 @@ BEGIN
     WHERE application_id = candidate AND score IS NOT NULL AND lf_related(candidate, assessor_id, NULL);
 END $$;
 
+-- Which ID numbers (by look-up hash) and certificate numbers some unit has already: beyond the viewer's scope too.
+CREATE OR REPLACE FUNCTION lf_taken_id_numbers(hashes text[]) RETURNS SETOF text LANGUAGE sql STABLE SECURITY DEFINER
+  SET search_path = pg_catalog, public, pg_temp AS
+  $$ SELECT id_number_hash FROM personnel_member WHERE id_number_hash = ANY (hashes) $$;
+CREATE OR REPLACE FUNCTION lf_taken_certificates(numbers text[]) RETURNS SETOF text LANGUAGE sql STABLE SECURITY DEFINER
+  SET search_path = pg_catalog, public, pg_temp AS
+  $$ SELECT number FROM personnel_dutycertificate WHERE number = ANY (numbers) $$;
+
 -- How many hold a place in each unit that the viewer may see: a figure, for those who may not see the people.
 CREATE OR REPLACE FUNCTION lf_unit_places()
   RETURNS TABLE (path text, places bigint) LANGUAGE sql STABLE SECURITY DEFINER

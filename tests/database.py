@@ -1,8 +1,8 @@
 """One migrated database for the whole session: each worker's own is a copy of it.
 
-Migrating takes longer than two hundred tests. The template stays on the server from one session to the next, as long
-as the migrations are the same; what is laid beside them is laid anew on each copy. `python -m tests.database` makes it
-ready (DJANGO_SETTINGS_MODULE=tests.settings).
+The template stays on the server from one session to the next, as long as the migrations are the same; what is laid
+beside them is laid anew on each copy. `python -m tests.database` makes it ready
+(DJANGO_SETTINGS_MODULE=tests.settings).
 """
 
 from __future__ import annotations
@@ -116,7 +116,8 @@ def _use(name: str) -> None:
 
 def _digest() -> str:
     found = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
-    for path in sorted({*ROOT.glob("*/migrations/*.py"), *ROOT.glob("lianfang/*/migrations/*.py")}):
+    files = {*ROOT.glob("*/migrations/*.py"), *ROOT.glob("lianfang/*/migrations/*.py")}
+    for path in sorted({*files, ROOT / "lianfang/platform/migrating.py"}):
         found.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
     return found.hexdigest()[:12]
 
