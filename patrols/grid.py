@@ -17,7 +17,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from patrols.models import Beat, Duty, DutyOrigin, Roster, RosterVersion, ShiftType
+from patrols.models import Beat, Duty, DutyOrigin, Risk, Roster, RosterVersion, ShiftType
 from patrols.models.cover import WEEKDAYS
 from patrols.services.duties import mark_of
 from patrols.services.rostering import Finding, NeedCover, Sheet, Totals
@@ -92,6 +92,7 @@ class Cell:
     is_broken: bool
     published: str | None = None  # the mark in the version that the grid is compared with
     published_text: str = ""  # and what it says
+    wish: str = ""  # what the member asked for
 
     @property
     def date(self) -> dt.date:
@@ -126,7 +127,8 @@ class Cell:
 
     @property
     def tip(self) -> str:
-        return self.beat if self.shift else self.absence_label
+        tip = self.beat if self.shift else self.absence_label
+        return f"{tip} {_('Wish: %(wish)s') % {'wish': self.wish}}".strip() if self.wish else tip
 
     @property
     def css(self) -> str:
@@ -139,6 +141,8 @@ class Cell:
             names.append("fixed")
         if self.is_changed:
             names.append("changed")
+        if self.wish:
+            names.append("wished")
         return " ".join(names)
 
 
@@ -209,6 +213,7 @@ class Strip:
     broken: int
     nights: tuple[int, int]
     weekends: tuple[int, int]
+    hard_beats: tuple[int, int]
     hours: int
     standard: int
     gap: float | None  # share of the objective between the last generation's result and its bound
@@ -224,6 +229,10 @@ class Strip:
     @property
     def weekends_text(self) -> str:
         return _spread(self.weekends)
+
+    @property
+    def hard_beats_text(self) -> str:
+        return _spread(self.hard_beats)
 
 
 class Grid:
@@ -292,16 +301,22 @@ class Grid:
         # Who never works nights (a school-gate crew) says nothing about how evenly nights are shared.
         nights = [item.nights for item in totals if item.nights]
         weekends = [item.weekends for item in totals if item.weekends]
+        hard = [item.hard_beats for item in totals if item.hard_beats]
         return Strip(
             needed=sum(need.minimum for need in self.needs),
             filled=sum(need.minimum - need.missing for need in self.needs),
             broken=len(self.findings),
             nights=(min(nights, default=0), max(nights, default=0)),
             weekends=(min(weekends, default=0), max(weekends, default=0)),
+            hard_beats=(min(hard, default=0), max(hard, default=0)),
             hours=_mean([t.minutes for t in totals]),
             standard=_mean([t.standard_minutes for t in totals]),
             gap=self.roster.generation.get("gap"),
         )
+
+    @property
+    def has_hard_beats(self) -> bool:
+        return any(beat.risk == Risk.HIGH for beat in self.sheet.beats)
 
     @cached_property
     def remarks(self) -> dict[dt.date, str]:
@@ -344,6 +359,7 @@ class Grid:
             "beats": {beat.pk: beat.name for beat in self.sheet.beats},
             "standard": self.strip.standard,
             "compared": self._compared_json(),
+            "wishes": {f"{member}|{day.isoformat()}": text for (member, day), text in self._wishes.items()},
             **facts_json(self.sheet, self.findings, self.needs),
         }
 
@@ -358,6 +374,12 @@ class Grid:
     @cached_property
     def _absences(self) -> dict[tuple[int, dt.date], str]:
         return self.sheet.absences
+
+    @cached_property
+    def _wishes(self) -> dict[tuple[int, dt.date], str]:
+        """In words, by member and day: what a draft is made from and nobody declined."""
+        rows = [row for found in self.sheet.facts.wishes.values() for row in found] if self.roster.is_draft else []
+        return {(row.member_id, row.day): row.what for row in rows}
 
     @cached_property
     def _totals(self) -> dict[int, Totals]:
@@ -426,6 +448,7 @@ class Grid:
             is_broken=(member_id, column.date) in self._broken,
             published=published,
             published_text=self._said(published) if published is not None else "",
+            wish=self._wishes.get((member_id, column.date), ""),
         )
 
 
@@ -524,6 +547,7 @@ def _totals_json(totals: Totals) -> dict[str, Any]:
         "hours": round(totals.minutes / 60),
         "nights": totals.nights,
         "weekends": totals.weekends,
+        "hard_beats": totals.hard_beats,
         "overtime": round(max(0, totals.overtime_minutes) / 60),
         "hours_over": bool(totals.broken & HOUR_LIMITS),
         "nights_over": "consecutive_nights" in totals.broken,

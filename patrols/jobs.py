@@ -43,6 +43,9 @@ def _show(facts: Mapping[str, Any]) -> Shown:
     if "hard_violations" in facts:
         broken = facts["hard_violations"]
         shown.append((_("Broken hard limits"), broken, "bad" if broken else "good"))
+    if facts.get("wishes"):
+        met = _("%(met)s of %(all)s") % {"met": facts["wishes_met"], "all": facts["wishes"]}
+        shown.append((_("Wishes met"), met, ""))
     if gap := _gap_text(facts.get("gap")):
         shown.append((_("From the best cover at most"), gap, ""))
     if "objective" in facts:

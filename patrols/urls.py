@@ -13,10 +13,12 @@ from patrols.views import (
     limits,
     my_shifts,
     officers,
+    roster_rules,
     rosters,
     rotas,
     shifts,
     usual_shifts,
+    wishes,
 )
 
 urlpatterns = [
@@ -60,6 +62,10 @@ urlpatterns = [
     path("limits/new/", limits.limits_new, name="limits-new"),
     path("limits/<int:pk>/", limits.limits_edit, name="limits-edit"),
     path("limits/<int:pk>/delete/", limits.limits_delete, name="limits-delete"),
+    path("limits/rules/", roster_rules.rule_list, name="rule-list"),
+    path("limits/rules/new/<str:kind>/", roster_rules.rule_new, name="rule-new"),
+    path("limits/rules/<int:pk>/", roster_rules.rule_edit, name="rule-edit"),
+    path("limits/rules/<int:pk>/delete/", roster_rules.rule_delete, name="rule-delete"),
     path("exceptions/", exceptions.exception_list, name="exception-list"),
     path("exceptions/new/", exceptions.exception_new, name="exception-new"),
     path("exceptions/<int:pk>/sign/", exceptions.exception_sign, name="exception-sign"),
@@ -72,4 +78,8 @@ urlpatterns = [
     path("my/calendar/revoke/", calendar.revoke_calendar, name="calendar-revoke"),
     path("calendar/<str:token>.ics", calendar.calendar_feed, name="calendar-feed"),
     path("my/shifts/", my_shifts.my_shifts, name="my-shifts"),
+    path("my/wishes/", wishes.my_wishes, name="my-wishes"),
+    path("my/wishes/<int:pk>/withdraw/", wishes.wish_withdraw, name="wish-withdraw"),
+    path("rosters/<int:pk>/wishes/", wishes.roster_wishes, name="roster-wishes"),
+    path("wishes/<int:pk>/decline/", wishes.wish_decline, name="wish-decline"),
 ]

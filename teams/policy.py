@@ -48,6 +48,7 @@ class Action(models.TextChoices):
     COVER_MANAGE = "cover_manage", _("set beats, shift types and cover")
     OFFICER_MANAGE = "officer_manage", _("keep the register of sworn officers")
     LIMITS_MANAGE = "limits_manage", _("set working-time limits")
+    ROSTER_RULE_MANAGE = "roster_rule_manage", _("set the squadron's own roster rules")
     ROSTER_VIEW = "roster_view", _("see rosters")
     ROSTER_EDIT = "roster_edit", _("make rosters")
     ROSTER_PUBLISH = "roster_publish", _("publish rosters")
@@ -77,6 +78,7 @@ POLICY: dict[Role, dict[Action, Reach]] = {
         Action.COVER_VIEW: _TREE,
         Action.COVER_MANAGE: _TREE,
         Action.OFFICER_MANAGE: _TREE,
+        Action.ROSTER_RULE_MANAGE: _TREE,
         Action.ROSTER_VIEW: _TREE,
         Action.ROSTER_EDIT: _TREE,
         Action.ROSTER_PUBLISH: _TREE,

@@ -34,7 +34,7 @@ WIDE = frozenset({"brigade", "reviewer", "inspector"})
 
 
 # Objects that hang on the member's own file; the other objects lie outside a member's scope.
-OWN_FILE = frozenset({"member", "certificate", "absence", "member_skill", "protection"})
+OWN_FILE = frozenset({"member", "certificate", "absence", "member_skill", "protection", "wish"})
 # Objects of the squadron, which a group leader's scope (the group) does not reach.
 OF_SQUADRON = frozenset(
     {
@@ -57,6 +57,7 @@ OF_SQUADRON = frozenset(
 ) | {
     "sworn_officer",
     "exception",
+    "rule",
 }
 
 
@@ -278,6 +279,10 @@ TABLE: dict[str, Page] = {
     "roster-print": Page(ROSTERS, on="roster"),
     "roster-xlsx": Page(ROSTERS, on="roster"),
     "my-shifts": Page(ROSTERS),
+    "my-wishes": Page(ROSTERS, ROSTERS),
+    "wish-withdraw": Page(None, roles("M"), on="wish"),
+    "wish-decline": Page(None, LEADER, on="wish"),
+    "roster-wishes": Page(LEADER, on="roster"),
     "my-calendar": Page(ROSTERS, ROSTERS),
     "calendar-revoke": Page(None, ROSTERS),
     "calendar-feed": Page(EVERYONE, extra=(("token", "unknown"),), public=True, missing=True),
@@ -308,6 +313,10 @@ TABLE: dict[str, Page] = {
     "officer-new": Page(roles("LB"), roles("LB")),
     "officer-edit": Page(roles("LB"), roles("LB"), on="sworn_officer"),
     "officer-delete": Page(None, roles("LB"), on="sworn_officer"),
+    "rule-list": Page(COVER),
+    "rule-new": Page(LEADER, LEADER, extra=(("kind", "weekends"),)),
+    "rule-edit": Page(LEADER, LEADER, on="rule"),
+    "rule-delete": Page(None, LEADER, on="rule"),
     "exception-list": Page(COVER),
     "exception-new": Page(LEADER, LEADER),
     "exception-sign": Page(None, roles("B"), on="exception"),

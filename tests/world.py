@@ -15,10 +15,12 @@ from patrols.models import (
     Duty,
     EmergencyException,
     Roster,
+    RosterRule,
     RosterVersion,
     Rota,
     ShiftType,
     SwornOfficer,
+    Wish,
     WorkingTimeLimits,
 )
 from personnel.models import (
@@ -81,6 +83,8 @@ class Place:
     rota: Rota
     sworn_officer: SwornOfficer
     exception: EmergencyException
+    rule: RosterRule
+    wish: Wish
     member_skill: MemberSkill
     protection: Protection
 
@@ -151,6 +155,8 @@ def _place(district: Unit, brigade: Unit, digits: str) -> Place:
         version=RosterVersion.objects.create(roster=roster, unit=squadron, number=1, duties=[], digest="0" * 64),
         sworn_officer=SwornOfficer.objects.create(unit=squadron, name=f"O{digits}"),
         exception=_exception(squadron, digits),
+        rule=RosterRule.objects.create(unit=squadron, kind="weekends", most=3),
+        wish=Wish.objects.create(member=member, unit=group, day=DAY),
         member_skill=MemberSkill.objects.create(member=member, skill="drone", proof="UAV 1"),
         protection=Protection.objects.create(member=member, kind="nursing", first_day=DAY, last_day=DAY),
         **recruitment_of(squadron, digits),

@@ -92,7 +92,7 @@ SECTIONS: list[tuple[str, Any, list[Section]]] = [
             Section("cover-page", _("Beats and cover"), Action.COVER_VIEW),
             Section("shift-list", _("Shift types"), Action.COVER_VIEW),
             Section("officer-list", _("Sworn officers"), Action.COVER_VIEW),
-            Section("limits-page", _("Working-time limits"), Action.COVER_VIEW),
+            Section("limits-page", _("Limits and rules"), Action.COVER_VIEW),
         ],
     ),
     (

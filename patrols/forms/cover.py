@@ -36,7 +36,8 @@ class ShiftTypeForm(forms.ModelForm[ShiftType]):
 
     class Meta:
         model = ShiftType
-        fields = ["code", "name", "key", "starts_at", "is_night", "counting_factor", "colour", "position", "is_active"]
+        fields = ["code", "name", "key", "starts_at", "is_night", "is_training", "counting_factor", "colour"]
+        fields += ["position", "is_active"]
         widgets = {"starts_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M")}
 
     field_order = ["code", "name", "key", "starts_at", "hours"]

@@ -7,9 +7,11 @@ from patrols.models.feed import CalendarFeed
 from patrols.models.limits import HoursPeriod, WorkingTimeLimits
 from patrols.models.officer import NeedLead, OfficerAvailability, SwornOfficer
 from patrols.models.roster import DayRemark, Duty, DutyOrigin, Roster, RosterStatus, RosterVersion
+from patrols.models.roster_rule import Grounds, RosterRule, RuleKind
 from patrols.models.rota import Rota
 from patrols.models.shift import ShiftColour, ShiftType
 from patrols.models.task import TaskKind
+from patrols.models.wish import Wish, WishWeight
 
 __all__ = [
     "Beat",
@@ -22,20 +24,25 @@ __all__ = [
     "Duty",
     "DutyOrigin",
     "EmergencyException",
+    "Grounds",
     "HolidayRule",
     "HoursPeriod",
     "NeedLead",
     "OfficerAvailability",
     "Risk",
     "Roster",
+    "RosterRule",
     "RosterStatus",
     "RosterVersion",
     "Rota",
+    "RuleKind",
     "ShiftColour",
     "ShiftType",
     "SwornOfficer",
     "TaskKind",
     "VisitWindow",
     "WaivableLimit",
+    "Wish",
+    "WishWeight",
     "WorkingTimeLimits",
 ]

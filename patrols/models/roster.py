@@ -53,13 +53,14 @@ class RosterQuerySet(ScopedQuerySet):
 
 
 class CertificateRequired(pgtrigger.Trigger):
-    """No duty for a person without a valid certificate on that day, nor outside the roster's days (handbook P10)."""
+    """No duty but training without a valid certificate on that day, none outside the roster's days (handbook P10)."""
 
     when = pgtrigger.Before
     func = """
         IF NOT EXISTS (SELECT 1 FROM personnel_dutycertificate c WHERE c.member_id = NEW.member_id
                        AND NEW.day BETWEEN c.valid_from AND c.valid_until
-                       AND (c.withdrawn_on IS NULL OR c.withdrawn_on > NEW.day)) THEN
+                       AND (c.withdrawn_on IS NULL OR c.withdrawn_on > NEW.day))
+           AND NOT EXISTS (SELECT 1 FROM patrols_shifttype s WHERE s.id = NEW.shift_type_id AND s.is_training) THEN
             RAISE check_violation USING CONSTRAINT = 'duty_needs_certificate',
                 MESSAGE = 'no valid duty certificate on the day';
         END IF;
@@ -104,7 +105,8 @@ class PublishedRosterSound(pgtrigger.Trigger):
         IF EXISTS (SELECT 1 FROM patrols_duty d WHERE d.roster_id = NEW.id AND NOT EXISTS (
                 SELECT 1 FROM personnel_dutycertificate c WHERE c.member_id = d.member_id
                 AND d.day BETWEEN c.valid_from AND c.valid_until
-                AND (c.withdrawn_on IS NULL OR c.withdrawn_on > d.day))) THEN
+                AND (c.withdrawn_on IS NULL OR c.withdrawn_on > d.day))
+                AND NOT EXISTS (SELECT 1 FROM patrols_shifttype s WHERE s.id = d.shift_type_id AND s.is_training)) THEN
             RAISE check_violation USING CONSTRAINT = 'duty_needs_certificate',
                 MESSAGE = 'no valid duty certificate on the day';
         END IF;
@@ -247,7 +249,8 @@ class Duty(models.Model):
         triggers = [
             CertificateRequired(name="certificate_on_insert", operation=pgtrigger.Insert),
             CertificateRequired(
-                name="certificate_on_update", operation=pgtrigger.UpdateOf("member_id", "day", "roster_id")
+                name="certificate_on_update",
+                operation=pgtrigger.UpdateOf("member_id", "day", "roster_id", "shift_type_id"),
             ),
             PublishedDutiesGuarded(name="published_duties_guarded"),
         ]

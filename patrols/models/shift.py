@@ -51,6 +51,11 @@ class ShiftType(models.Model):
         _("length in minutes"), validators=[MinValueValidator(15), MaxValueValidator(24 * 60)]
     )
     is_night = models.BooleanField(_("night shift"), default=False)
+    is_training = models.BooleanField(
+        _("training"),
+        default=False,
+        help_text=_("Counts as training, not as patrol; also for people without a duty certificate."),
+    )
     counting_factor = models.DecimalField(
         _("counting factor"),
         max_digits=3,

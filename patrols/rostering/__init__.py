@@ -43,6 +43,7 @@ from patrols.rostering.problem import (
 
 if TYPE_CHECKING:
     from patrols.rostering.fairness import fair_shares
+    from patrols.rostering.hard_beats import even_out
     from patrols.rostering.search import Progress, Result, solve
 
 __all__ = [
@@ -73,6 +74,7 @@ __all__ = [
     "cover",
     "cover_cost",
     "days_from",
+    "even_out",
     "fair_shares",
     "objective",
     "solve",
@@ -86,7 +88,13 @@ if not os.access(Path(__file__).parent, os.W_OK) and "NUMBA_CACHE_DIR" not in os
     os.environ["NUMBA_CACHE_DIR"] = _COMPILED.name
 
 # Only who searches loads OR-Tools (half a second, 100 MB): the pages judge rosters without it.
-_LATE = {"fair_shares": "fairness", "Progress": "search", "Result": "search", "solve": "search"}
+_LATE = {
+    "even_out": "hard_beats",
+    "fair_shares": "fairness",
+    "Progress": "search",
+    "Result": "search",
+    "solve": "search",
+}
 
 
 def __getattr__(name: str) -> Any:

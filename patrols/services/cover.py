@@ -44,13 +44,15 @@ def save_beat(*, by: User | None, beat: Beat, checkpoints: Collection[Stop] | No
 def save_shift_type(*, by: User | None, shift_type: ShiftType) -> ShiftType:
     """Save a shift type; duties in drafts follow its new times.
 
-    Raises `Refused` where its times change and published duties stand on them: what people were told stays true.
+    Raises `Refused` where its times change, or what it counts as, and published duties stand on them: what people
+    were told stays true.
     """
     before = ShiftType.objects.filter(pk=shift_type.pk).first()
     moved = before is not None and (before.starts_at, before.minutes) != (shift_type.starts_at, shift_type.minutes)
-    if moved and shift_type.duties.exclude(roster__status=RosterStatus.DRAFT).exists():
-        text = _("Published duties stand on these times. Put this shift type out of use and add a new one.")
-        raise Refused([Problem("shift_type_published", text, field="starts_at")])
+    turned = before is not None and before.is_training != shift_type.is_training
+    if (moved or turned) and shift_type.duties.exclude(roster__status=RosterStatus.DRAFT).exists():
+        text = _("Published duties stand on it as it is. Put this shift type out of use and add a new one.")
+        raise Refused([Problem("shift_type_published", text, field="starts_at" if moved else "is_training")])
     shift_type.save()
     _within_scope(by, shift_type.unit)
     if moved:

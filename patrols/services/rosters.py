@@ -178,13 +178,14 @@ def _span_problems(unit: Unit, first_day: dt.date, last_day: dt.date) -> list[Pr
 
 
 def _take_time(roster: Roster) -> None:
-    spans = roster.duties.values_list("member_id", "starts", "ends")
+    kinds = {True: EngagementKind.TRAINING, False: EngagementKind.DUTY}
+    spans = roster.duties.values_list("member_id", "starts", "ends", "shift_type__is_training")
     Engagement.objects.bulk_create(
-        [Engagement(member_id=m, kind=EngagementKind.DUTY, starts=s, ends=e) for m, s, e in spans]
+        [Engagement(member_id=m, kind=kinds[is_training], starts=s, ends=e) for m, s, e, is_training in spans]
     )
     # One statement: a member's time is taken once, so member and start name the engagement.
     own = Engagement.objects.filter(
-        member_id=OuterRef("member_id"), starts=OuterRef("starts"), ends=OuterRef("ends"), kind=EngagementKind.DUTY
+        member_id=OuterRef("member_id"), starts=OuterRef("starts"), ends=OuterRef("ends"), kind__in=kinds.values()
     )
     roster.duties.update(engagement_id=Subquery(own.values("pk")[:1]))
 

@@ -57,6 +57,7 @@ SCRIPT_TEXT = {
     "noNeed": gettext_lazy("Nothing is asked for on this day."),
     "coverOf": gettext_lazy("Cover on %(day)s"),
     "remark": gettext_lazy("Remark…"),
+    "wish": gettext_lazy("Wish: %(wish)s"),
     "who": gettext_lazy("Who could fill it?"),
     "looking": gettext_lazy("Looking…"),
     "brokenCount": gettext_lazy("%(n)s places"),

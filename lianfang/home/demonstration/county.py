@@ -20,6 +20,7 @@ from lianfang.home.demonstration.people import (
     month_before,
 )
 from lianfang.home.demonstration.recruitment import set_up_recruitment
+from lianfang.home.demonstration.roster_rules import set_up_rules, set_up_wishes
 from lianfang.platform.history import acting
 from patrols.models import Beat, Duty, Roster, ShiftType
 from patrols.services.rosters import create_roster, publish
@@ -66,6 +67,10 @@ def _build(today: dt.date, plans: Sequence[SquadronPlan]) -> None:
         for month in months[:2]:
             publish_month(plan, month, units[plan.code], workers, shifts, beats, by=leader)
         draft(units[plan.code], months[2], by=leader)
+        if plan is FIRST and leader is not None:
+            own = [worker.member for worker in workers]
+            set_up_rules(units[plan.code], own, shifts, by=leader)
+            set_up_wishes(own, shifts, months[2], this, by=leader)
     set_up_recruitment(units, users, plans, today)
 
 

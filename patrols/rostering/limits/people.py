@@ -117,14 +117,17 @@ class NotPaired(Limit):
 
 @dataclass(frozen=True, kw_only=True)
 class CrewTogether(Limit):
-    """On one day, those of a crew who work do so on one shift type; soft, each further shift type costs once."""
+    """On one day, those of a crew who work do so on one shift type; soft, each further shift type costs once.
+
+    The crew are the given ``people``, or where none are given those whose own crew it is.
+    """
 
     code: ClassVar[str] = "crew_together"
     crew: str
     hard: bool = False
 
     def concerns(self, person: Person) -> bool:
-        return bool(person.crew) and person.crew == self.crew
+        return person.id in self.people if self.people is not None else bool(person.crew) and person.crew == self.crew
 
     def constrain(self, model: RosterModel) -> None:
         shifts = [shift.id for shift in model.problem.shift_types]
@@ -135,11 +138,14 @@ class CrewTogether(Limit):
                 model.at_most(used, 1, self.soft_weight)
 
     def breaches_together(self, problem: Problem, timelines: Mapping[str, Timeline]) -> Iterator[Violation]:
-        crew = [timeline for timeline in timelines.values() if timeline.person.crew == self.crew]
+        crew = [timeline for timeline in timelines.values() if self._is_of_crew(timeline.person)]
         for day in range(len(problem.days)):
             used = sorted({duty.shift.id for line in crew for duty in line.by_day.get(day, ())})
             if len(used) > 1:
                 yield self.violation(None, (day,), by=len(used) - 1, crew=self.crew, shifts=tuple(used))
+
+    def _is_of_crew(self, person: Person) -> bool:
+        return person.crew == self.crew if self.people is None else person.id in self.people
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,9 +18,12 @@ from patrols.models import (
     EmergencyException,
     HoursPeriod,
     Roster,
+    RosterRule,
     RosterStatus,
+    RuleKind,
     ShiftType,
     SwornOfficer,
+    Wish,
     WorkingTimeLimits,
 )
 from personnel.models import DutyCertificate, Engagement, EngagementKind, Member, MemberSkill, Protection
@@ -93,6 +96,9 @@ class Facts:
     officers: list[SwornOfficer]
     exceptions: list[EmergencyException]
     quarter_before: QuarterBefore
+    rules: list[RosterRule]  # the squadron's own
+    spoken_of: dict[int, tuple[str, int]]  # name and unit of those in the roster about whom a rule speaks
+    wishes: dict[int, list[Wish]]  # by member, those that nobody declined
 
     @property
     def first_day(self) -> dt.date:
@@ -114,6 +120,7 @@ def read(roster: Roster, *, members: Collection[int] | None = None) -> Facts:
     calendar = CalendarDay.objects.span(month, roster.last_day)
     limits = list(WorkingTimeLimits.objects.select_related("unit"))
     taken, elsewhere = _taken(roster, ids)
+    rules = _rules(roster)
     return Facts(
         roster=roster,
         days=[day for day in calendar if day.date >= roster.first_day],
@@ -139,12 +146,36 @@ def read(roster: Roster, *, members: Collection[int] | None = None) -> Facts:
             .select_related("signed_by")
         ),
         quarter_before=_quarter_before(roster, ids, limits),
+        rules=rules,
+        spoken_of=_spoken_of(roster, rules),
+        wishes=_by_member(
+            Wish.objects.filter(member__in=ids)
+            .standing()
+            .within(roster.first_day, roster.last_day)
+            .select_related("shift_type")
+            .order_by("day")
+        ),
     )
 
 
 def _members(roster: Roster, members: Collection[int] | None) -> QuerySet[Member]:
     people = roster.members().select_related("unit")
     return people if members is None else people.filter(pk__in=members)
+
+
+def _rules(roster: Roster) -> list[RosterRule]:
+    rows = RosterRule.objects.filter(unit=roster.unit_id).exclude(kind=RuleKind.WISHES)
+    return list(rows.select_related("group").order_by("pk"))
+
+
+def _spoken_of(roster: Roster, rules: list[RosterRule]) -> dict[int, tuple[str, int]]:
+    """Everybody of the roster whom a rule about people concerns, also where only some members are read."""
+    people = {pk for row in rules for pk in row.people}
+    crews = {row.group_id for row in rules if row.kind == RuleKind.TOGETHER and row.group_id}
+    if not people and not crews:
+        return {}
+    rows = roster.members().filter(Q(pk__in=people) | Q(unit__in=crews)).order_by()
+    return {pk: (name, unit) for pk, name, unit in rows.values_list("pk", "name", "unit_id")}
 
 
 def _around(roster: Roster, ids: list[int]) -> list[BorderDuty]:

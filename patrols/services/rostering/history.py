@@ -8,13 +8,13 @@ from typing import Any
 from django.db.models import Count, F, Min, Q, Sum
 
 from patrols import rostering as engine
-from patrols.models import Duty
+from patrols.models import Duty, Risk
 from patrols.services.rostering.facts import Facts
 from personnel.models import Member
 from teams.models import CalendarDay, DayKind
 
 MONTHS = 12
-MEASURES = ("nights", "weekends", "holidays", "minutes")
+MEASURES = ("nights", "weekends", "holidays", "minutes", "hard_beats")
 SATURDAY, SUNDAY = 7, 1  # as PostgreSQL's week_day lookup counts
 
 
@@ -62,6 +62,7 @@ def _sums(facts: Facts, since: dt.date) -> Any:
             nights=Count("pk", filter=Q(shift_type__is_night=True)),
             weekends=Count("pk", filter=weekend),
             holidays=Count("pk", filter=Q(day__in=holidays)),
+            hard_beats=Count("pk", filter=Q(beat__risk=Risk.HIGH)),
             minutes=Sum(F("shift_type__minutes") * F("shift_type__counting_factor")),
         )
     )

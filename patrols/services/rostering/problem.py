@@ -14,6 +14,7 @@ from patrols.models import (
     CoverRequirement,
     Duty,
     HoursPeriod,
+    Risk,
     Roster,
     ShiftType,
     SwornOfficer,
@@ -24,6 +25,7 @@ from patrols.rostering import limits
 from patrols.services.rostering.elsewhere import duties_elsewhere
 from patrols.services.rostering.facts import DAYS_BEFORE, BorderDuty, Facts, read
 from patrols.services.rostering.history import carried
+from patrols.services.rostering.roster_rules import own_limits, wishes_of
 from personnel.models import Member, MemberSkill, MemberStatus
 from teams.models.calendar import Day, DayKind
 
@@ -73,7 +75,7 @@ def problem_of(
         people=_with_taken(facts, people, beside),
         shift_types=(*(_shift(row) for row in facts.shift_types), *away.shift_types),
         needs=asked,
-        limits=(*working_time(facts), *_authority(asked, people)),
+        limits=(*working_time(facts), *_authority(asked, people), *own_limits(facts)),
         fixed=tuple(fixed.values()) if with_fixed else (),
         outside=(*(assignment(facts, duty) for duty in facts.around), *away.around),
         officers=tuple(_officer(facts, row) for row in facts.officers),
@@ -128,6 +130,7 @@ def _shift(row: ShiftType) -> engine.ShiftType:
         minutes=row.minutes,
         is_night=row.is_night,
         counting_factor=float(row.counting_factor),
+        is_training=row.is_training,
     )
 
 
@@ -149,6 +152,7 @@ def _person(facts: Facts, member: Member, histories: dict[int, engine.History]) 
             )
             for row in facts.protections.get(member.pk, ())
         ),
+        wishes=wishes_of(facts, member.pk),
         history=histories.get(member.pk, engine.History()),
     )
 
@@ -232,6 +236,7 @@ class _Asked:
     shares: tuple[engine.SkillShare, ...]
     officer_led: bool
     least_together: int
+    is_hard: bool
 
 
 def needs(facts: Facts, days: Collection[dt.date] | None = None) -> Iterator[engine.Need]:
@@ -261,6 +266,7 @@ def needs(facts: Facts, days: Collection[dt.date] | None = None) -> Iterator[eng
                 shares=merged[key].shares,
                 officer_led=merged[key].officer_led,
                 least_together=merged[key].least_together,
+                is_hard=merged[key].is_hard,
             )
 
 
@@ -271,6 +277,7 @@ def _together(rows: list[CoverRequirement]) -> _Asked:
         shares=_shares(rows),
         officer_led=any(row.officer_led for row in rows),
         least_together=LEAST_TOGETHER if _patrols_alone(rows) else 1,
+        is_hard=any(row.beat.risk == Risk.HIGH for row in rows),
     )
 
 

@@ -99,6 +99,7 @@ def _duties(roster: Roster, placed: engine.Roster, taken: set[Cell]) -> list[Dut
 def _facts(roster: Roster, result: engine.Result) -> dict[str, Any]:
     """Counted on what now stands, which may differ from the result by what was set meanwhile."""
     now = sheet(roster)
+    wishes = [is_met for _wish, is_met in now.wishes()]
     return {
         "status": result.status,
         "hard_violations": len(now.violations),
@@ -107,4 +108,6 @@ def _facts(roster: Roster, result: engine.Result) -> dict[str, Any]:
         "bound": result.bound,
         "seconds": round(result.seconds, 1),
         "gap": result.cover_gap,
+        "wishes": len(wishes),
+        "wishes_met": sum(wishes),
     }

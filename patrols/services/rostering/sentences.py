@@ -20,6 +20,7 @@ from personnel.models import ProtectionKind, SkillKind
 from personnel.models.time import AbsenceKind, EngagementKind
 
 MINUTES_A_DAY = 24 * 60
+BETWEEN = frozenset({"not_paired"})  # its sentence names everybody whom it concerns
 
 REASONS: dict[str, Any] = {
     **dict(EngagementKind.choices),
@@ -59,9 +60,11 @@ class Words:
         problem: engine.Problem,
         duties: Iterable[engine.Assignment] = (),
         beats: Mapping[str, str] | None = None,
+        names: Mapping[str, str] | None = None,
     ) -> None:
         self.problem = problem
         self.beats = beats or {}  # names by id
+        self.names = names or {}  # of people about whom a rule speaks, also where they are not in the problem
         self.duty: MutableMapping[tuple[str, int], engine.Assignment] = {}
         self.away: dict[tuple[str, int], engine.Assignment] = {}  # duties elsewhere: a day may hold one of each
         for item in (*problem.outside, *duties):
@@ -76,7 +79,7 @@ class Words:
     def sentence(self, item: engine.Violation) -> str:
         """With the person's name in front, where there is one."""
         what = self.phrase(item)
-        if item.person is None or item.person not in self.problem.person:
+        if item.person is None or item.person not in self.problem.person or item.code in BETWEEN:
             return what
         return _("%(name)s: %(problem)s") % {"name": self.problem.person[item.person].name, "problem": what}
 
@@ -92,6 +95,10 @@ class Words:
 
     def days(self, item: engine.Violation) -> dict[str, str]:
         return {"first": self.day(item.days[0]), "last": self.day(item.days[-1])}
+
+    def name(self, person: object) -> str:
+        known = self.problem.person.get(str(person))
+        return self.names.get(str(person), "") or (known.name if known else "")
 
     def shift(self, shift: object) -> str:
         found = self.problem.shift.get(str(shift))
@@ -287,6 +294,67 @@ def _hours_quarter(words: Words, item: engine.Violation) -> str:
     return _("the quarter's working hours are exceeded by %(over)s h (%(have)s h counted, at most %(most)s h)") % facts
 
 
+def _succession(words: Words, item: engine.Violation) -> str:
+    facts = {
+        **words.days(item),
+        "before": words.shift(item.params["before"]),
+        "after": words.shift(item.params["after"]),
+    }
+    return _("%(after)s on %(last)s right after %(before)s on %(first)s; the squadron's rules forbid it") % facts
+
+
+def _weekends(words: Words, item: engine.Violation) -> str:
+    facts = {"count": item.params["weekends"], "most": item.params["most"]}
+    return _("%(count)s weekends on duty, at most %(most)s by the squadron's rules") % facts
+
+
+def _shift_count(words: Words, item: engine.Violation) -> str:
+    facts = {"count": item.params["count"], "most": item.params["most"], "shift": words.shift(item.params["shift"])}
+    return _("%(count)s duties on %(shift)s, at most %(most)s by the squadron's rules") % facts
+
+
+def _days_off(words: Words, item: engine.Violation) -> str:
+    facts = {**words.days(item), "length": item.params["length"], "least": item.params["least"]}
+    if facts["length"] == 1:
+        text = _("a single day off on %(first)s, at least %(least)s in a row by the squadron's rules")
+    else:
+        text = _(
+            "only %(length)s days off in a row from %(first)s to %(last)s, at least %(least)s by the squadron's rules"
+        )
+    return text % facts
+
+
+def _not_paired(words: Words, item: engine.Violation) -> str:
+    facts = {
+        "day": words.day(item.days[0]),
+        "one": words.name(item.person),
+        "other": words.name(item.params["other"]),
+        **words.need(item),
+    }
+    return _("%(day)s %(shift)s: %(one)s and %(other)s do not serve on one post together") % facts
+
+
+def _crew_together(words: Words, item: engine.Violation) -> str:
+    shifts: Any = item.params["shifts"]
+    names = _(", ").join(words.shift(shift) for shift in shifts)
+    facts = {"day": words.day(item.days[0]), "crew": item.params["crew"], "shifts": names}
+    return _("%(day)s: %(crew)s are split between %(shifts)s, they are to stay together") % facts
+
+
+def _training_share(words: Words, item: engine.Violation) -> str:
+    return _("%(training)s of %(duties)s duties are training, %(percent)s %% are aimed at") % dict(item.params)
+
+
+def _wish(words: Words, item: engine.Violation) -> str:
+    facts = {"day": words.day(item.days[0]), "shift": words.shift(item.params["shift"])}
+    if item.params["shift"] is None:
+        text = _("asked to be on duty on %(day)s") if item.params["wants"] else _("asked for %(day)s off")
+    else:
+        wants = item.params["wants"]
+        text = _("asked for %(shift)s on %(day)s") if wants else _("asked not to be on %(shift)s on %(day)s")
+    return text % facts
+
+
 def _hours(params: Mapping[str, object]) -> dict[str, str]:
     return {"have": hours(params["minutes"]), "most": hours(params.get("most", 0))}
 
@@ -313,4 +381,12 @@ PHRASES: dict[str, Callable[[Words, engine.Violation], str]] = {
     "at_work": _at_work,
     "fixed": _fixed,
     "pairs": _pairs,
+    "succession": _succession,
+    "weekends": _weekends,
+    "shift_count": _shift_count,
+    "days_off": _days_off,
+    "not_paired": _not_paired,
+    "crew_together": _crew_together,
+    "training_share": _training_share,
+    "wish": _wish,
 }

@@ -16,12 +16,12 @@ from django.utils.translation import ngettext
 
 from lianfang.platform.problems import Problem
 from patrols import rostering as engine
-from patrols.models import Beat, Duty, Roster, ShiftType, SwornOfficer
+from patrols.models import Beat, Duty, Risk, Roster, ShiftType, SwornOfficer, Wish
 from patrols.rostering.limits import OfficerLed
 from patrols.services.rostering.elsewhere import duties_elsewhere
 from patrols.services.rostering.facts import Facts, read, span
 from patrols.services.rostering.problem import absent_workdays, assignment, limits_of, problem_of
-from patrols.services.rostering.sentences import Words, reason_label
+from patrols.services.rostering.sentences import BETWEEN, Words, reason_label
 from personnel.models import Member
 from teams.models.calendar import Day
 
@@ -82,6 +82,7 @@ class Totals:
     nights: int
     weekends: int
     holidays: int
+    hard_beats: int
     standard_minutes: int
     broken: frozenset[str]
 
@@ -150,8 +151,9 @@ class Sheet:
 
     @cached_property
     def words(self) -> Words:
-        names = {str(beat.pk): beat.name for beat in self.beats}
-        return Words(self.engine_problem, self.standing, names)
+        beats = {str(beat.pk): beat.name for beat in self.beats}
+        names = {str(pk): name for pk, (name, _unit) in self.facts.spoken_of.items()}
+        return Words(self.engine_problem, self.standing, beats, names)
 
     def date(self, number: int) -> dt.date:
         return self.engine_problem.date_of(number)
@@ -167,6 +169,22 @@ class Sheet:
     def findings(self) -> list[Finding]:
         """Each broken hard limit of anyone, by person and day."""
         return [self.finding(item) for item in self.violations]
+
+    def advice(self) -> list[Finding]:
+        """Rules of the squadron that the roster keeps not everywhere and need not: they stop nothing."""
+        return [self.finding(item) for item in self._soft if item.code != "wish"]
+
+    def wishes(self) -> list[tuple[Wish, bool]]:
+        """Each wish for a day of the roster that nobody declined, and whether the roster meets it; by day."""
+        unmet = {(item.person, item.days[0]) for item in self._soft if item.code == "wish"}
+        rows = [row for found in self.facts.wishes.values() for row in found]
+        rows.sort(key=lambda row: (row.day, row.member_id))
+        return [(row, (str(row.member_id), self.facts.index(row.day)) not in unmet) for row in rows]
+
+    @cached_property
+    def _soft(self) -> list[engine.Violation]:
+        found = engine.check(self.engine_problem, self.standing, soft=True)
+        return [item for item in found if not item.hard]
 
     def findings_of(self, member_ids: Collection[int]) -> list[Finding]:
         """Those of the given people, judging nobody else."""
@@ -208,7 +226,7 @@ class Sheet:
         return Finding(
             place=(int(need[2]), int(need[1])) if need else None,
             code=item.code,
-            member_id=int(item.person) if item.person else None,
+            member_id=int(item.person) if item.person and item.code not in BETWEEN else None,
             days=tuple(self.date(day) for day in item.days if 0 <= day < len(self.days)),
             message=self.words.sentence(item),
             hard=item.hard,
@@ -280,9 +298,14 @@ class Sheet:
             nights=sum(shift.is_night for shift in shifts),
             weekends=sum(day.is_weekend for day in days),
             holidays=sum(day.is_holiday for day in days),
+            hard_beats=sum(item.beat in self._hard_beats for item in own),
             standard_minutes=int(row.standard_hours_a_day * 60) * workdays,
             broken=frozenset(broken),
         )
+
+    @cached_property
+    def _hard_beats(self) -> set[str]:
+        return {str(beat.pk) for beat in self.beats if beat.risk == Risk.HIGH}
 
     @cached_property
     def absences(self) -> dict[tuple[int, dt.date], str]:
@@ -333,7 +356,7 @@ class Sheet:
     def _candidate(self, item: engine.Candidate, need: engine.Need, fewest_nights: int) -> Candidate:
         words = self.words.also(engine.Assignment(item.person, need.day, need.shift, need.beat))
         problems = tuple(words.phrase(violation) for violation in item.violations)
-        reason = problems[0] if problems else self._advantage(item, need, fewest_nights)
+        reason = problems[0] if problems else self._advantage(item, need, fewest_nights) + _wished(item)
         return Candidate(
             member_id=int(item.person),
             name=self.engine_problem.person[item.person].name,
@@ -358,6 +381,14 @@ class Sheet:
         """The length of the run of working days that the place would make."""
         worked = {item.day for item in (*self.engine_problem.outside, *self.standing) if item.person == person}
         return 1 + _streak(worked, day, -1) + _streak(worked, day, 1)
+
+
+def _wished(item: engine.Candidate) -> str:
+    """What the place would do to what the person asked for."""
+    broken = item.reasons["wishes_broken"]
+    if not broken:
+        return ""
+    return _("; asked not to be on duty then") if broken > 0 else _("; asked to be on duty then")
 
 
 def _streak(worked: Collection[int], day: int, step: int) -> int:

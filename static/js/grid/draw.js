@@ -26,7 +26,13 @@
     const beat = now.beat ? " " + (state.beats[now.beat] || "") : "";
     const facts = shift ? shift.name + " " + shift.hours + beat : cell.awayLabel;
     const reasons = findingsOf(cell).map(function (finding) { return finding.text; });
-    return [grid.describe(cell) + (facts ? "：" + facts : "")].concat(cell.error || [], reasons).join("\n");
+    const wish = wishOf(cell);
+    return [grid.describe(cell) + (facts ? "：" + facts : "")].concat(wish || [], cell.error || [], reasons).join("\n");
+  }
+
+  function wishOf(cell) {
+    const wish = state.wishes[cell.member + "|" + cell.day];
+    return wish ? grid.fill(grid.text.wish, { wish: wish }) : "";
   }
 
   function publishedMark(cell) {
@@ -75,6 +81,7 @@
     return state.findings.filter(function (finding) {
       if (finding.days.indexOf(cell.day) < 0) return false;
       if (finding.member !== null) return finding.member === cell.member;
+      if (!finding.place) return true; // a crew on several posts: the whole day's matter
       const place = finding.place || [];
       return cell.member ? Boolean(shift) && place[0] === now.beat && place[1] === shift.id
         : String(place[0]) === cell.beat && String(place[1]) === cell.shift;
@@ -121,6 +128,7 @@
     write("strip-broken", grid.fill(grid.text.brokenCount, { n: state.findings.length }), state.findings.length > 0);
     write("strip-nights", spread(totals, "nights"));
     write("strip-weekends", spread(totals, "weekends"));
+    if (document.getElementById("strip-hard")) write("strip-hard", spread(totals, "hard_beats"));
     write("strip-hours", Math.round(minutes / 60 / totals.length) + " / " + state.standard);
   }
 
@@ -141,6 +149,6 @@
 
   Object.assign(grid, {
     draw: draw, publishedMark: publishedMark, takeFacts: takeFacts, drawFindings: drawFindings, spotOf: spotOf,
-    findingsOf: findingsOf,
+    findingsOf: findingsOf, wishOf: wishOf,
   });
 }());

@@ -30,6 +30,8 @@
     const place = now.beat ? state.beats[now.beat] : text.noBeat;
     const facts = shift ? [shift.name, shift.hours, place] : [cell.awayLabel || text.free];
     box.appendChild(element("p", "muted", facts.join(" · ")));
+    const wish = grid.wishOf(cell);
+    if (wish) box.appendChild(element("p", "wish-text", wish));
     if (state.editable) box.appendChild(palette());
     if (cell.error) box.appendChild(element("p", "reason reason-warn", cell.error));
     if (state.compared && grid.publishedMark(cell) !== cell.mark) {

@@ -1,0 +1,65 @@
+"""Wishes: asked for and taken back by the member, declined by the leader (handbook D6, D19)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from lianfang.platform.history import service
+from lianfang.platform.problems import Problem, Refused
+from patrols.models import Wish
+from patrols.rules.wishes import terms_of, wish_problems
+from personnel.models import Member
+from teams.models import User
+from teams.policy import Action
+from teams.scope import scope_of
+
+
+@service
+def ask_wish(*, by: User | None, wish: Wish, today: dt.date) -> Wish:
+    """Ask for a day. Raises `Refused` outside the squadron's terms, `PermissionDenied` for another member's."""
+    # Two taps at once would both count the same wishes.
+    member = Member.objects.select_for_update(of=("self",)).select_related("unit").get(pk=wish.member_id)
+    if by is not None and member.user_id != by.pk:
+        raise PermissionDenied
+    wish.unit = member.unit
+    if problems := wish_problems(wish, terms_of(member.unit.squadron()), today):
+        raise Refused(problems)
+    wish.save()
+    return wish
+
+
+@service
+def withdraw_wish(*, by: User, wish: Wish) -> None:
+    """Take a wish back, whenever it is. Raises `Refused` once it was declined: the answer stays to be read."""
+    if wish.member.user_id != by.pk:
+        raise PermissionDenied
+    if wish.declined_at:
+        raise Refused([Problem("wish_declined", _("The wish was declined; it stays with its answer."))])
+    wish.delete()
+
+
+@service
+def decline_wish(*, by: User, wish: Wish, answer: str) -> Wish:
+    """From then on rosters do not heed it; the member reads why. Raises `Refused` without a reason."""
+    if not answer.strip():
+        raise Refused([Problem("wish_answer", _("Say why, the member reads it."), field="answer")])
+    wish.declined_by, wish.declined_at, wish.answer = by, timezone.now(), answer.strip()
+    return _answered(by, wish)
+
+
+@service
+def restore_wish(*, by: User, wish: Wish) -> Wish:
+    """Take back a refusal: rosters heed the wish again."""
+    wish.declined_by, wish.declined_at, wish.answer = None, None, ""
+    return _answered(by, wish)
+
+
+def _answered(by: User, wish: Wish) -> Wish:
+    if not scope_of(by, Action.ROSTER_EDIT).covers(wish.unit.path):
+        raise PermissionDenied
+    wish.save(update_fields=["declined_by", "declined_at", "answer"])
+    return wish
