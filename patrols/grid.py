@@ -127,8 +127,11 @@ class Cell:
 
     @property
     def tip(self) -> str:
-        tip = self.beat if self.shift else self.absence_label
-        return f"{tip} {_('Wish: %(wish)s') % {'wish': self.wish}}".strip() if self.wish else tip
+        return f"{self.beat if self.shift else self.absence_label} {self.wish_text}".strip()
+
+    @property
+    def wish_text(self) -> str:
+        return _("Wish: %(wish)s") % {"wish": self.wish} if self.wish else ""
 
     @property
     def css(self) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from lianfang.platform.problems import Problem
-from patrols.models import RosterRule, RuleKind, Wish, WishWeight
+from patrols.models import Roster, RosterRule, RosterStatus, RuleKind, Wish, WishWeight
 from teams.models import Unit
 
 USUAL_WISHES = 4
@@ -52,7 +52,16 @@ def wish_problems(wish: Wish, terms: Terms, today: dt.date) -> list[Problem]:
     if not first <= wish.day <= last:
         text = _("Wishes are taken for days from %(first)s to %(last)s.") % {"first": first, "last": last}
         return [Problem("wish_day", text, field="day")]
+    if _is_published(wish):
+        text = _("The roster of that day is published already. Speak to your leader.")
+        return [Problem("wish_published", text, field="day")]
     return [*_shift_problems(wish), *_count_problems(wish, terms)]
+
+
+def _is_published(wish: Wish) -> bool:
+    """As far as a member can see: who has no duty in a roster does not see it."""
+    rows = Roster.objects.filter(unit=wish.unit.squadron(), first_day__lte=wish.day, last_day__gte=wish.day)
+    return rows.exclude(status=RosterStatus.DRAFT).exists()
 
 
 def _shift_problems(wish: Wish) -> list[Problem]:

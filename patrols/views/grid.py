@@ -153,7 +153,8 @@ def duty_cell(request: SignedInRequest, pk: int, member: int, day: str) -> HttpR
             return _to_day(roster, date)
         form.add_error(None, problems)
     found = [f for f in sheet.findings_of([person.pk]) if date in f.days]
-    context = {"roster": roster, "person": person, "day": date, "form": form, "findings": found}
+    wish = next((row.what for row in sheet.facts.wishes.get(person.pk, ()) if row.day == date), "")
+    context = {"roster": roster, "person": person, "day": date, "form": form, "findings": found, "wish": wish}
     return render(request, "patrols/roster/cell.html", context)
 
 

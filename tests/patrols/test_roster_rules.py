@@ -11,11 +11,12 @@ from django.utils import translation
 
 from lianfang.platform.problems import Refused
 from patrols import rostering as engine
-from patrols.models import CoverRequirement, Duty, RosterRule
+from patrols.models import CoverRequirement, Duty, Risk, RosterRule
+from patrols.rostering import limits
 from patrols.services import duties, roster_rules, rostering, rosters
 from patrols.services.duties import CellChange
 from teams.scope import row_scope
-from tests.factories import make_cover, make_duty, make_member, make_shift_type
+from tests.factories import make_beat, make_cover, make_duty, make_member, make_roster, make_shift_type
 
 pytestmark = pytest.mark.django_db
 
@@ -153,6 +154,15 @@ class TestPeople:
         with row_scope(group_leader):
             assert not RosterRule.objects.filter(pk=rule.pk).exists()
 
+    def test_brigade_that_generates_for_all_heeds_what_it_does_not_read(
+        self, station, leader, brigade_staff, client_of
+    ):
+        self.pair(station, leader, client_of)
+        with row_scope(brigade_staff):
+            problem = rostering.build_problem(station.roster)
+        (limit,) = [item for item in problem.limits if isinstance(item, limits.NotPaired)]
+        assert set(limit.pair) == {str(station.zhang.pk), str(station.li.pk)}
+
     def test_crew_stays_on_one_shift(self, station, leader, client_of):
         people = [station.zhang.pk, station.li.pk]
         add(station, leader, client_of, "together", people=people, is_hard="on")
@@ -251,3 +261,23 @@ def test_shift_type_with_a_rule_is_put_out_of_use_and_the_rule_sleeps(station, l
     station.night.refresh_from_db()
     assert not station.night.is_active
     assert rostering.build_problem(station.roster)
+
+
+def test_high_risk_beats_are_shared_out_and_shown(station, leader, county, client_of):
+    station.beat.risk = Risk.HIGH
+    station.beat.save()
+    quiet = make_beat(county.squadron, "小区")
+    make_cover(quiet, station.early)
+    last = make_roster(county.squadron, dt.date(2026, 11, 1), dt.date(2026, 11, 30))
+    for number in (2, 4, 6, 8, 10):
+        make_duty(last, station.zhang, dt.date(2026, 11, number), station.early, beat=station.beat)
+    rosters.publish(by=leader, roster=last)
+    problem = rostering.build_problem(station.roster, with_fairness=True)
+    assert {need.beat for need in problem.needs if need.is_hard} == {str(station.beat.pk)}
+    assert problem.person[str(station.zhang.pk)].history.hard_beats == 5
+    (share,) = [item for item in problem.limits if getattr(item, "measure", "") == "hard_beats"]
+    assert share.shares[str(station.li.pk)] > share.shares[str(station.zhang.pk)]
+    work(station, station.zhang, station.early, 1, 2)
+    page = client_of(leader).get(reverse("roster-grid", args=[station.roster.pk]))
+    assert page.context["grid"].strip.hard_beats_text == "2"
+    assert 'id="strip-hard"' in page.content.decode()

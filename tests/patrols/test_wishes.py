@@ -15,7 +15,7 @@ from patrols import jobs as patrol_jobs
 from patrols import rostering as engine
 from patrols.models import CoverRequirement, RosterRule, Wish
 from patrols.rules.wishes import Terms
-from patrols.services import rostering, wishes
+from patrols.services import rostering, rosters, wishes
 from teams.scope import row_scope
 from tests.factories import make_duty, make_user
 
@@ -108,6 +108,21 @@ def test_wish_outside_the_terms_is_refused(zhang, client_of, values, field):
     assert answer.status_code == 200
     assert field in answer.context["form"].errors
     assert Wish.objects.count() == 1
+
+
+def test_published_day_is_nobodys_to_wish_for(station, zhang, leader, client_of):
+    make_duty(station.roster, zhang, day(1), station.early, beat=station.beat)
+    rosters.publish(by=leader, roster=station.roster)
+    assert "day" in ask(zhang, client_of).context["form"].errors
+
+
+def test_wish_stands_beside_the_person_on_a_phone_and_in_the_plain_form(station, zhang, leader, client_of):
+    ask(zhang, client_of)
+    what = Wish.objects.get().what
+    grid = reverse("roster-grid", args=[station.roster.pk])
+    assert what in client_of(leader).get(f"{grid}?day=2026-12-05").content.decode()
+    cell = reverse("duty-cell", args=[station.roster.pk, zhang.pk, "2026-12-05"])
+    assert client_of(leader).get(cell).context["wish"] == what
 
 
 def test_squadron_says_how_many_and_until_when(station, zhang, client_of):

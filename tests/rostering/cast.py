@@ -149,7 +149,7 @@ def one_limit() -> st.SearchStrategy[Limit]:
         st.builds(kinds.Skilled, **always),
         st.builds(kinds.Protected, most=st.sampled_from([480, 360]), **always),
         st.builds(kinds.NotPaired, pair=st.sampled_from([("wang", "li"), ("li", "zhao")]), hard=hard, weight=weight),
-        st.builds(kinds.CrewTogether, crew=st.just("a"), hard=hard, weight=weight),
+        st.builds(kinds.CrewTogether, crew=st.just("a"), **either),
         st.builds(kinds.Wishes),
         st.builds(
             kinds.TrainingShare, percent=st.sampled_from([0, 50]), slack=st.integers(0, 1), weight=weight, people=some

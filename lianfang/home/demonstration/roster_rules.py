@@ -26,12 +26,12 @@ DECLINED, ANSWER = 9, "庙会安保期间全员在岗"
 
 
 def set_up_rules(unit: Unit, members: Sequence[Member], shifts: Mapping[str, ShiftType], *, by: User | None) -> None:
-    """No early shift right after the late one; few weekends and no single days off where it can be; two brothers
-    apart, a newcomer with the one who trains them."""
+    """No early shift right after the late one, three nights in a row at most, few weekends where it can be; two
+    brothers apart, a newcomer with the one who trains them."""
     rules = [
         RosterRule(unit=unit, kind=RuleKind.SUCCESSION, shift_type=shifts["中"], next_shift_type=shifts["早"]),
         RosterRule(unit=unit, kind=RuleKind.WEEKENDS, most=3, is_hard=False),
-        RosterRule(unit=unit, kind=RuleKind.DAYS_OFF, least=2, is_hard=False),
+        RosterRule(unit=unit, kind=RuleKind.NIGHTS_RUN, most=3),
         RosterRule(unit=unit, kind=RuleKind.WISHES, most=4, least=7),
     ]
     strangers = _never_met(members)
