@@ -45,6 +45,17 @@ LABELS: dict[tuple[str, str], Text] = {
 }
 
 
+# The kind of rule that a broken limit of the engine comes from.
+KIND_OF_CODE: dict[str, RuleKind] = {
+    "consecutive_days": RuleKind.DAYS_RUN,
+    "consecutive_nights": RuleKind.NIGHTS_RUN,
+    "training_share": RuleKind.TRAINING,
+    "not_paired": RuleKind.APART,
+    "crew_together": RuleKind.TOGETHER,
+    **{str(kind): kind for kind in (RuleKind.SUCCESSION, RuleKind.WEEKENDS, RuleKind.SHIFT_COUNT, RuleKind.DAYS_OFF)},
+}
+
+
 def rule_sentence(row: RosterRule, names: Sequence[str] = ()) -> str:
     """“At most 3 weekends on duty in a roster”; `names` are those of its people."""
     if row.kind in (RuleKind.DAYS_RUN, RuleKind.NIGHTS_RUN):

@@ -178,9 +178,12 @@ def roster_xlsx(request: SignedInRequest, pk: int) -> HttpResponse:
 def _publish_page(request: SignedInRequest, roster: Roster, problems: list[Any], status: int = 200) -> HttpResponse:
     changes = rosters.waiting_changes(roster)
     sheet = rostering.sheet(roster)
+    wishes = [is_met for _wish, is_met in sheet.wishes()]
     context = {
         "roster": roster,
         "problems": problems,
+        "heeded": len(wishes),
+        "met": sum(wishes),
         "duty_count": roster.duties.count(),
         "exceptions": sheet.facts.exceptions,
         "lifted": exceptions.lifted(sheet),

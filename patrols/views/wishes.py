@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from lianfang.platform.problems import Refused
 from patrols.forms.wishes import WishForm
 from patrols.models import Roster, ShiftType, Wish
+from patrols.rule_wording import KIND_OF_CODE
 from patrols.rules.wishes import terms_of
 from patrols.services import rostering, wishes
 from personnel.models import Member
@@ -83,10 +85,18 @@ def roster_wishes(request: SignedInRequest, pk: int) -> HttpResponse:
         "wishes": [(wish, met.get(wish.pk)) for wish in rows],
         "heeded": len(met),
         "met": sum(met.values()),
-        "advice": sheet.advice(),
+        "advice": _by_kind(sheet.advice()),
         "has_duties": bool(sheet.duties),
     }
     return render(request, "patrols/wish/roster.html", context)
+
+
+def _by_kind(found: list[rostering.Finding]) -> list[tuple[str, list[rostering.Finding]]]:
+    """The soft rules that are not kept, by kind; the one with the fewest breaches first."""
+    kinds: dict[str, list[rostering.Finding]] = defaultdict(list)
+    for finding in found:
+        kinds[str(KIND_OF_CODE[finding.code].label)].append(finding)
+    return sorted(kinds.items(), key=lambda item: len(item[1]))
 
 
 @require_POST

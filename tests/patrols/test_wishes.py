@@ -55,6 +55,8 @@ def test_wish_from_the_phone_marks_the_grid_and_is_counted(station, zhang, leade
     page = client_of(leader).get(reverse("roster-wishes", args=[station.roster.pk]))
     assert "孩子生日" in page.content.decode()
     assert (page.context["met"], page.context["heeded"]) == (0, 1)
+    publishing = client_of(leader).get(reverse("roster-publish", args=[station.roster.pk]))
+    assert reverse("roster-wishes", args=[station.roster.pk]) in publishing.content.decode()
 
 
 @pytest.fixture
