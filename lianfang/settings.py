@@ -148,6 +148,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 MEDIA_ROOT = DATA_DIR / "files"  # private: never served by address, only through views with a right
+# A search for a roster has its share of the cores: side by side, the job workers are then no more threads than cores.
+SEARCH_THREADS = max(1, len(os.sched_getaffinity(0)) // int(env.str("LIANFANG_WORKERS", default="") or 1))
 
 SESSION_COOKIE_AGE = 60 * 60 * 12
 SESSION_COOKIE_HTTPONLY = True

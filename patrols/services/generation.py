@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -70,7 +71,13 @@ def generate(
             raise Refused([NO_COVER])
         start = _start(roster, problem, so_far)
     result = engine.solve(
-        problem, seconds=seconds, on_progress=on_progress, should_stop=should_stop, on_best=on_best, start=start
+        problem,
+        seconds=seconds,
+        workers=settings.SEARCH_THREADS,
+        on_progress=on_progress,
+        should_stop=should_stop,
+        on_best=on_best,
+        start=start,
     )
     if given_up is not None and given_up():
         raise Stopped

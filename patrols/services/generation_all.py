@@ -1,7 +1,8 @@
 """The rosters of all squadrons of a unit, one after the other: what is written stays, whatever happens to the rest.
 
-One squadron has both cores to itself: the engine searches with two threads. Two squadrons side by side, with one thread
-each, did not show themselves quicker, and would share one job's progress and locks.
+One squadron has all cores of its job worker to itself (`SEARCH_THREADS`). Two squadrons of a job side by side, with
+half the threads each, did not show themselves quicker, and would share one job's progress and locks; two jobs side by
+side are for two workers.
 """
 
 from __future__ import annotations
