@@ -156,18 +156,20 @@ _SERIALS = _serials()
 
 
 def _run(workers: int, counties: list[Any], seconds: float) -> dict[str, Any]:
-    """All counties queued, then the workers started; from there until the last job is finished."""
+    """The seconds from queueing all counties, with workers that wait, until the last job is finished."""
     from lianfang.platform import jobs
     from patrols.models import Roster
     from patrols.services import generation_all
 
     Roster.objects.all().delete()
     asked: dict[str, Any] = {"first_day": MONTH.isoformat(), "seconds": seconds}
-    queued = [jobs.enqueue(generation_all.WORK, by=None, unit_id=county.pk, **asked) for county in counties]
     env = {**os.environ, "LIANFANG_WORKERS": str(workers)}
-    begun = time.monotonic()
     processes = [subprocess.Popen([sys.executable, "manage.py", "work"], cwd=ROOT, env=env) for _ in range(workers)]
     try:
+        for process in processes:
+            _settle(process.pid)
+        begun = time.monotonic()
+        queued = [jobs.enqueue(generation_all.WORK, by=None, unit_id=county.pk, **asked) for county in counties]
         _wait([job.pk for job in queued], begun + LIMIT * seconds * len(counties))
         took = time.monotonic() - begun
     finally:
@@ -182,6 +184,22 @@ def _run(workers: int, counties: list[Any], seconds: float) -> dict[str, Any]:
         **_quality(),
         "seconds": round(took, 1),
     }
+
+
+def _settle(pid: int) -> None:
+    """Wait until the worker has loaded what it needs and waits for jobs itself, as it does at a station."""
+    before = -1.0
+    while True:
+        now = _processor_seconds(pid)
+        if now >= 0.5 and now - before < 0.05:
+            return
+        before = now
+        time.sleep(1.0)
+
+
+def _processor_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _wait(jobs: list[Any], until: float) -> None:
