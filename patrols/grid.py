@@ -398,7 +398,8 @@ class Grid:
     @cached_property
     def _broken(self) -> set[tuple[int | None, dt.date | None]]:
         spots = _Spots(self.sheet)
-        return {(finding.member_id, spots.of(finding)) for finding in self.findings}
+        own = {(finding.member_id, spots.of(finding)) for finding in self.findings}
+        return own | {(pk, day) for finding in self.findings for pk in finding.crew for day in finding.days}
 
     @cached_property
     def _broken_needs(self) -> set[tuple[tuple[int, int], dt.date]]:
@@ -514,6 +515,7 @@ def _finding_json(finding: Finding, spot: dt.date | None) -> dict[str, Any]:
         "days": [day.isoformat() for day in finding.days],
         "spot": spot.isoformat() if spot else None,
         "place": finding.place,
+        "crew": finding.crew,
         "text": str(finding.message),
     }
 

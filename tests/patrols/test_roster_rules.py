@@ -173,6 +173,9 @@ class TestPeople:
         work(station, station.zhang, station.early, 2)
         work(station, station.li, station.late, 2)
         assert broken(station) == ["crew_together"]
+        grid = client_of(leader).get(reverse("roster-grid", args=[station.roster.pk])).context["grid"]
+        outlined = {(c.member_id, c.date) for crew in grid.crews for row in crew.rows for c in row.cells if c.is_broken}
+        assert outlined == {(station.zhang.pk, day(2)), (station.li.pk, day(2))}
         assert "张建国" in sentences(station)[0]
 
     def test_whole_group_stays_together_also_where_one_row_is_judged(self, station, leader, county, client_of):

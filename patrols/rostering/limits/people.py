@@ -142,7 +142,8 @@ class CrewTogether(Limit):
         for day in range(len(problem.days)):
             used = sorted({duty.shift.id for line in crew for duty in line.by_day.get(day, ())})
             if len(used) > 1:
-                yield self.violation(None, (day,), by=len(used) - 1, crew=self.crew, shifts=tuple(used))
+                who = tuple(line.person.id for line in crew if day in line.by_day)
+                yield self.violation(None, (day,), by=len(used) - 1, crew=self.crew, shifts=tuple(used), members=who)
 
     def _is_of_crew(self, person: Person) -> bool:
         return person.crew == self.crew if self.people is None else person.id in self.people

@@ -10,6 +10,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -39,6 +40,7 @@ class Finding:
     message: str
     hard: bool = True
     place: tuple[int, int] | None = None  # beat and shift type, where the limit is about a need
+    crew: tuple[int, ...] = ()  # whose duties break it together, where it is about a crew
 
     @property
     def problem(self) -> Problem:
@@ -223,6 +225,7 @@ class Sheet:
 
     def finding(self, item: engine.Violation) -> Finding:
         need = item.need.split(":") if item.need else None  # day, shift type, beat
+        crew: Any = item.params.get("members", ())
         return Finding(
             place=(int(need[2]), int(need[1])) if need else None,
             code=item.code,
@@ -230,6 +233,7 @@ class Sheet:
             days=tuple(self.date(day) for day in item.days if 0 <= day < len(self.days)),
             message=self.words.sentence(item),
             hard=item.hard,
+            crew=tuple(int(name) for name in crew),
         )
 
     # --- cover ---------------------------------------------------------------------------------------------------

@@ -59,15 +59,23 @@
       if (td.gridCell.member) td.gridCell.link.title = tip(td.gridCell);
     });
     state.findings.forEach(function (finding) {
-      const cell = spotOf(finding);
-      if (!cell) return;
-      cell.td.classList.add("broken");
-      cell.link.title = cell.member ? tip(cell) : finding.text;
+      spotsOf(finding).filter(Boolean).forEach(function (cell) {
+        cell.td.classList.add("broken");
+        cell.link.title = cell.member ? tip(cell) : finding.text;
+      });
     });
   }
 
-  /* Its cell: a person's, or for what several people break together the one of their need. */
+  /* Its cells: one, or those of a crew. */
+  function spotsOf(finding) {
+    return finding.crew.length
+      ? finding.crew.map(function (member) { return grid.cellAt[member + "|" + finding.spot]; })
+      : [spotOf(finding)];
+  }
+
+  /* Its cell: a person's, or for what several people break together the one of their need or of the first of them. */
   function spotOf(finding) {
+    if (finding.crew.length) return grid.cellAt[finding.crew[0] + "|" + finding.spot];
     if (finding.member !== null) return grid.cellAt[finding.member + "|" + finding.spot];
     const row = finding.place && grid.rows.find(function (cells) {
       return cells[0].beat === String(finding.place[0]) && cells[0].shift === String(finding.place[1]);
@@ -81,7 +89,7 @@
     return state.findings.filter(function (finding) {
       if (finding.days.indexOf(cell.day) < 0) return false;
       if (finding.member !== null) return finding.member === cell.member;
-      if (!finding.place) return true; // a crew on several posts: the whole day's matter
+      if (finding.crew.length) return finding.crew.indexOf(cell.member) >= 0;
       const place = finding.place || [];
       return cell.member ? Boolean(shift) && place[0] === now.beat && place[1] === shift.id
         : String(place[0]) === cell.beat && String(place[1]) === cell.shift;
