@@ -84,6 +84,22 @@ def _turn(name: str) -> int:
     return turns[0] if turns else len(FIRST) + len(LONG)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """The tests of a class share what it lays (the county), so that one worker runs them all.
+
+    The mark `xdist_group` does nothing: pytest-xdist writes it where pytest 9 no longer looks.
+    """
+    from xdist.scheduler import LoadGroupScheduling
+
+    class ClassesTogether(LoadGroupScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            name, _, _ = nodeid.partition("[")
+            return name.rpartition("::")[0] if name.count("::") > 1 else nodeid
+
+    return ClassesTogether(config, log) if config.getvalue("dist") == "loadgroup" else None
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """With CI=true, where everything that tests need is there, a skipped test is a failure."""

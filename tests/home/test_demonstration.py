@@ -33,7 +33,6 @@ def test_towns_have_five_patrol_members_per_10000_residents() -> None:
     assert sum(town.population for town in TOWNS) * 5 == 348 * 10_000
 
 
-@pytest.mark.xdist_group("county")  # one worker builds it, where the distribution heeds groups
 class CountyTests(TestCase):
     """The whole county, built once for all of them."""
 
