@@ -24,6 +24,7 @@ from patrols.rostering.limits import HoursInSpan, Limit, ShiftCount, WeeklyRest,
 from patrols.rostering.pricing import FORBIDDEN, INFINITE, Interrupted, Pricer, Prices, Schedule, price_all
 
 TOLERANCE = 1e-6
+DEAR = 1e5  # more than a schedule can save
 
 
 @dataclass(frozen=True)
@@ -66,9 +67,9 @@ class Master:
         self.objective.SetMinimization()
         self.constant = 0.0
         self.value = math.inf
-        self.closed: Callable[[int, Schedule], bool] = _nothing
         self.shares: dict[tuple[int, Schedule], float] = {}
         self.known: dict[tuple[int, Schedule], pywraplp.Variable] = {}
+        self.of_person: dict[int, list[tuple[Schedule, pywraplp.Variable]]] = {person: [] for person in self.people}
         self.rows: list[pywraplp.Constraint] = []
         self.sides: list[float] = []
         self.extras: list[tuple[float, float, list[tuple[int, float]]]] = []  # cost, upper bound, (row, factor)
@@ -214,13 +215,22 @@ class Master:
         for row, factor in self.entries_of(person, schedule).items():
             self.rows[row].SetCoefficient(variable, factor)
         self.known[person, schedule] = variable
+        self.of_person[person].append((schedule, variable))
         return True
 
-    def drop(self, is_out: Callable[[int, Schedule], bool]) -> None:
-        """Fix to zero the schedules that are out; back in those that are not."""
-        self.closed = is_out
-        for (person, schedule), variable in self.known.items():
-            variable.SetUb(0.0 if is_out(person, schedule) else self.solver.infinity())
+    def settle(self, person: int, schedule: Schedule) -> None:
+        """Make the person's other schedules too dear to use.
+
+        Bounds would do as well, but prices leave the last basis feasible, from which the programme goes on.
+        """
+        for other, variable in self.of_person[person]:
+            if other != schedule:
+                self.objective.SetCoefficient(variable, self.cost_of(person, other) + DEAR)
+
+    def reopen(self, person: int) -> None:
+        """Take back what ``settle`` did."""
+        for other, variable in self.of_person[person]:
+            self.objective.SetCoefficient(variable, self.cost_of(person, other))
 
     def solve(self) -> NDArray[np.float64] | None:
         """The prices of the rows; None if the programme was not solved."""
@@ -284,11 +294,6 @@ def wish_costs(frame: Frame) -> Prices:
             others = [shift for shift in range(shape[2]) if shift not in worked]
             cost[person, wish.day, others if wish.wants else worked] += wish.weight * times
     return cost
-
-
-def _nothing(person: int, schedule: Schedule) -> bool:
-    """Takes no schedule out."""
-    return False
 
 
 def _ways_to_solve() -> Iterator[pywraplp.MPSolverParameters]:
@@ -376,8 +381,9 @@ class Generator:
         cells: Prices | None = None,
         duty_cost: Prices | None = None,
         soft: bool = True,
+        workers: int = 1,
     ) -> None:
-        self.frame, self.soft = frame, soft
+        self.frame, self.soft, self.workers = frame, soft, workers
         self.pricer = Pricer(frame) if pricer is None else pricer
         self.people, self.table = people, table
         self.cells = cell_prices(frame) if cells is None else cells
@@ -387,6 +393,7 @@ class Generator:
         self.master = self._build()
         self.best = -math.inf
         self.settled: dict[int, Schedule] = {}
+        self.centre: NDArray[np.float64] | None = None  # the prices of the best bound
 
     def _build(self) -> Master:
         return Master(
@@ -417,7 +424,7 @@ class Generator:
         With ``proves`` the bound is kept; not so when schedules are settled. Ends early when the bound shows that
         nothing below ``hopeless`` is to be had.
         """
-        centre: NDArray[np.float64] | None = None
+        centre = self.centre
         best = -math.inf
         weight = 0.7
         for _round in range(rounds):
@@ -430,7 +437,8 @@ class Generator:
             except Interrupted:
                 return False
             if bound > best:
-                best, centre = bound, point
+                best = bound
+                self.centre = centre = point
                 weight = min(0.8, weight + 0.05)
             else:
                 weight = max(0.0, weight - 0.1)
@@ -450,12 +458,12 @@ class Generator:
         """The prices of the rows; a programme that ends in numerical trouble is built anew and tried once more."""
         duals = self.master.solve()
         if duals is None:
-            closed = self.master.closed
             known = list(self.master.known)
             self.master = self._build()
             for person, schedule in known:
                 self.master.add(person, schedule)
-            self.master.drop(closed)
+            for person, schedule in self.settled.items():
+                self.master.settle(person, schedule)
             duals = self.master.solve()
         return duals
 
@@ -465,25 +473,15 @@ class Generator:
         """A schedule for everyone: the surest choices are settled, the programme solved again, until all are.
 
         About ``steps`` times: fewer are quicker and coarser, with ``rounds`` of pricing each. None if time is up
-        before, or the programme's value passes ``hopeless``. What was taken out on the way comes back at the end.
+        before, or the programme's value passes ``hopeless``. Afterwards the generator is spent.
         """
-        self.settled = settled = dict[int, Schedule]()
-        people = self.master.people
-
-        def is_out(person: int, schedule: Schedule) -> bool:
-            return settled.get(person, schedule) != schedule
-
-        try:
-            while not is_over():
-                done = self.generate(is_over, rounds=rounds, proves=False)
-                if self._duals() is None or (done and self.master.value >= hopeless):
-                    break
-                if not self._settle(-(-len(people) // steps)):
-                    return dict(settled)
-                self.master.drop(is_out)
-        finally:
-            self.settled = {}
-            self.master.drop(_nothing)
+        least = -(-len(self.master.people) // steps)
+        while not is_over():
+            done = self.generate(is_over, rounds=rounds, proves=False)
+            if self._duals() is None or (done and self.master.value >= hopeless):
+                break
+            if not self.settle(self.surest(least)):
+                return dict(self.settled)
         return None
 
     def surest(self, least: int) -> list[tuple[int, Schedule]]:
@@ -495,16 +493,25 @@ class Generator:
         found = [(share, key) for share, key in open_shares if best[key[0]] == key]
         return [key for number, (share, key) in enumerate(found) if number < least or share >= 0.95]
 
-    def _settle(self, least: int) -> bool:
-        """Settle the surest; False if nobody is left."""
-        surest = self.surest(least)
-        self.settled.update(surest)
-        return bool(surest)
+    def settle(self, chosen: list[tuple[int, Schedule]]) -> bool:
+        """Leave these people their schedules; False if there are none."""
+        self.settled.update(chosen)
+        for person, schedule in chosen:
+            self.master.settle(person, schedule)
+        return bool(chosen)
+
+    def reopen(self) -> None:
+        """Take everything back that was settled."""
+        for person in self.settled:
+            self.master.reopen(person)
+        self.settled = {}
 
     def _price(self, duals: NDArray[np.float64], is_over: Callable[[], bool]) -> tuple[float, int]:
         prices = np.minimum(self.master.prices(duals) + self.cells, INFINITE)
         people = self.master.people
-        cheapest, schedules = price_all(self.pricer, prices, [p for p in people if p not in self.settled], is_over)
+        cheapest, schedules = price_all(
+            self.pricer, prices, [p for p in people if p not in self.settled], is_over, self.workers
+        )
         for person, schedule in self.settled.items():
             cheapest[person] = prices[person, np.arange(len(schedule)), schedule].sum()
         added = sum(

@@ -47,100 +47,117 @@ def cheapest(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one flat loop is what c
         widest = max(widest, sizes[day])
     fresh = np.empty(widest)
     going = np.empty((groups, run, widest))
-    for index in range(nodes * sizes[0]):
-        values[offsets[0] + index] = INFINITE
+    wanted = np.empty(groups, np.bool_)
+    # Only what can have been reached is read or written: combinations low…high of the nodes first…last of each day.
+    low = np.zeros(days + 1, np.int64)
+    high = np.ones(days + 1, np.int64)
+    first = np.full(days + 1, start)
+    last = np.full(days + 1, start + 1)
     values[offsets[0] + start * sizes[0]] = 0.0
-    low, high = 0, 1  # the combinations that can have been reached lie in between
     for day in range(days):
         m = sizes[day]
         n = sizes[day + 1]
         here = offsets[day]
         there = offsets[day + 1]
-        values[there : there + nodes * n] = INFINITE
+        begin, end = low[day], high[day]
         first_off = least_off - 1
         first_run = least_run - 1
         if not judged:
             first_off = min(least_off, max(day, 1)) - 1
             first_run = min(least_run, max(day, 1)) - 1
-        fresh[low:high] = INFINITE
-        for length in range(first_off, least_off):
-            for c in range(low, high):
-                v = values[here + length * m + c]
-                fresh[c] = min(fresh[c], v)
-        for group in range(groups):
-            for length in range(run):
-                for c in range(low, high):
-                    going[group, length, c] = INFINITE
-            for shift in range(shifts):
-                if members[group, shift]:
-                    for length in range(run):
-                        source = here + (least_off + shift * run + length) * m
-                        for c in range(low, high):
-                            v = values[source + c]
-                            going[group, length, c] = min(going[group, length, c], v)
-        next_low, next_high = n, 0
+        next_low, next_high, next_first, next_last = n, 0, nodes, 0
+        wanted[:] = False
         for action in range(2 * shifts + 1):
-            p = price[day, shifts] if action == 2 * shifts else price[day, action % shifts]
-            if p < FORBIDDEN:
-                for c in range(low, high):
-                    t = steps[at[day, action] + c]
-                    if t >= 0:
-                        next_low = min(next_low, t)
-                        next_high = max(next_high, t + 1)
+            shift = shifts if action == 2 * shifts else action % shifts
+            if price[day, shift] >= FORBIDDEN:
+                continue
+            if shift == shifts:
+                next_first = 0
+                next_last = max(next_last, least_off)
+            else:
+                wanted[group_of[shift]] = True
+                next_first = min(next_first, least_off + shift * run)
+                next_last = max(next_last, least_off + (shift + 1) * run)
+            for c in range(begin, end):
+                t = steps[at[day, action] + c]
+                if t >= 0:
+                    next_low = min(next_low, t)
+                    next_high = max(next_high, t + 1)
+        if next_low >= next_high:
+            return INFINITE
+        low[day + 1], high[day + 1], first[day + 1], last[day + 1] = next_low, next_high, next_first, next_last
+        for own in range(next_first, next_last):
+            values[there + own * n + next_low : there + own * n + next_high] = INFINITE
+        off_first, off_last = first[day], min(last[day], least_off)
+        fresh[begin:end] = INFINITE
+        for length in range(max(first_off, off_first), off_last):
+            for c in range(begin, end):
+                fresh[c] = min(fresh[c], values[here + length * m + c])
+        shift_first = max(first[day] - least_off, 0) // run
+        shift_last = -(-max(last[day] - least_off, 0) // run)
+        run_first, run_last = 0, run
+        if first[day] >= least_off and last[day] - first[day] == 1:  # only the node before day 0
+            run_first = (first[day] - least_off) % run
+            run_last = run_first + 1
+        for group in range(groups):
+            if not wanted[group]:
+                continue
+            going[group, :, begin:end] = INFINITE
+            for shift in range(shift_first, shift_last):
+                if members[group, shift]:
+                    for length in range(run_first, run_last):
+                        source = here + (least_off + shift * run + length) * m
+                        for c in range(begin, end):
+                            going[group, length, c] = min(going[group, length, c], values[source + c])
         for shift in range(shifts):
             p = price[day, shift]
             if p >= FORBIDDEN:
                 continue
             table = at[day, shift]
             target = there + (least_off + shift * run) * n
-            for c in range(low, high):
+            for c in range(begin, end):
                 t = steps[table + c]
                 if t >= 0:
-                    v = fresh[c] + p
-                    values[target + t] = min(values[target + t], v)
+                    values[target + t] = min(values[target + t], fresh[c] + p)
             table = at[day, shifts + shift]
             group = group_of[shift]
-            for length in range(run):
+            for length in range(run_first, run_last):
                 if length == run - 1 and capped:
                     continue
                 target = there + (least_off + shift * run + min(length + 1, run - 1)) * n
-                for c in range(low, high):
+                for c in range(begin, end):
                     t = steps[table + c]
                     if t >= 0:
-                        v = going[group, length, c] + p
-                        values[target + t] = min(values[target + t], v)
+                        values[target + t] = min(values[target + t], going[group, length, c] + p)
         p = price[day, shifts]
         if p >= FORBIDDEN:
-            low, high = next_low, max(next_low, next_high)
             continue
         table = at[day, 2 * shifts]
-        fresh[low:high] = INFINITE
-        for shift in range(shifts):
-            for length in range(first_run, run):
+        fresh[begin:end] = INFINITE
+        for shift in range(shift_first, shift_last):
+            for length in range(max(first_run, run_first), run_last):
                 source = here + (least_off + shift * run + length) * m
-                for c in range(low, high):
-                    v = values[source + c]
-                    fresh[c] = min(fresh[c], v)
-        for c in range(low, high):
+                for c in range(begin, end):
+                    fresh[c] = min(fresh[c], values[source + c])
+        for c in range(begin, end):
             t = steps[table + c]
             if t >= 0:
-                v = fresh[c] + p
-                values[there + t] = min(values[there + t], v)
-                for length in range(least_off):
+                values[there + t] = min(values[there + t], fresh[c] + p)
+                for length in range(off_first, off_last):
                     v = values[here + length * m + c] + p
                     k = there + min(length + 1, least_off - 1) * n + t
                     values[k] = min(values[k], v)
-        low, high = next_low, max(next_low, next_high)
     best = INFINITE
     node: Any = 0
     state: Any = 0
     n = sizes[days]
-    for index in range(nodes * n):
-        v = values[offsets[days] + index]
-        if v < best:
-            best = v
-            node = index // n
-            state = index % n
+    for own in range(first[days], last[days]):
+        for c in range(low[days], high[days]):
+            v = values[offsets[days] + own * n + c]
+            if v < best:
+                best = v
+                node = own
+                state = c
     if best >= FORBIDDEN:
         return INFINITE
     for day in range(days - 1, -1, -1):
@@ -159,15 +176,15 @@ def cheapest(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one flat loop is what c
             schedule[day] = -1
             p = price[day, shifts]
             table = at[day, 2 * shifts]
-            for c in range(m):
+            for c in range(low[day], high[day]):
                 if steps[table + c] != state:
                     continue
-                for length in range(least_off):
+                for length in range(first[day], min(last[day], least_off)):
                     if min(length + 1, least_off - 1) == node and values[here + length * m + c] + p == v:
                         old_node = length
                         old_state = c
                 if node == 0 and old_node < 0:
-                    for index in range(shifts * run):
+                    for index in range(max(first[day] - least_off, 0), last[day] - least_off):
                         if index % run >= first_run and values[here + (least_off + index) * m + c] + p == v:
                             old_node = least_off + index
                             old_state = c
@@ -181,10 +198,10 @@ def cheapest(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one flat loop is what c
             p = price[day, shift]
             if length == 0:
                 table = at[day, shift]
-                for c in range(m):
+                for c in range(low[day], high[day]):
                     if steps[table + c] != state:
                         continue
-                    for before in range(first_off, least_off):
+                    for before in range(max(first_off, first[day]), min(last[day], least_off)):
                         if values[here + before * m + c] + p == v:
                             old_node = before
                             old_state = c
@@ -193,7 +210,7 @@ def cheapest(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one flat loop is what c
                         break
             if old_node < 0:
                 table = at[day, shifts + shift]
-                for c in range(m):
+                for c in range(low[day], high[day]):
                     if steps[table + c] != state:
                         continue
                     for before in range(shifts):
@@ -201,13 +218,13 @@ def cheapest(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one flat loop is what c
                             continue
                         if length > 0:
                             source = least_off + before * run + length - 1
-                            if values[here + source * m + c] + p == v:
+                            if first[day] <= source < last[day] and values[here + source * m + c] + p == v:
                                 old_node = source
                                 old_state = c
                                 break
                         if length == run - 1 and not capped:
                             source = least_off + before * run + length
-                            if values[here + source * m + c] + p == v:
+                            if first[day] <= source < last[day] and values[here + source * m + c] + p == v:
                                 old_node = source
                                 old_state = c
                                 break

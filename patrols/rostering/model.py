@@ -38,6 +38,8 @@ class RosterModel:
         self._any: dict[tuple[int, ...], Term] = {}
         self.served: dict[tuple[int, int], cp_model.IntVar | _Sum] = {}
         self.heads: dict[int, list[tuple[int, Term]]] = {}
+        self._rows: list[list[int]] = table.work.tolist()  # asked for often, and lists are quicker than arrays
+        self._minutes = [shift.counted_minutes for shift in frame.problem.shift_types]
         self._free_days: dict[int, set[int]] = {}
         for person, day in sorted(self.free):
             self._free_days.setdefault(person, set()).add(day)
@@ -81,7 +83,7 @@ class RosterModel:
 
     def _known(self, person: int, day: int) -> int:
         if 0 <= day < len(self.problem.days):
-            return int(self.table.work[person, day])
+            return self._rows[person][day]
         return self.frame.outside.get((person, day), OFF)
 
     def on(self, person: int, day: int) -> Term:
@@ -98,13 +100,32 @@ class RosterModel:
         nights = [s for s, shift in enumerate(self.problem.shift_types) if shift.is_night]
         return self.any_of([self.duty(person, day, shift) for shift in nights])
 
-    def minutes(self, person: int, day: int) -> list[tuple[int, Term]]:
-        """The counted minutes of the person's duty on the day, as terms."""
-        shifts = self.problem.shift_types
-        if (person, day) not in self.free:
-            known = self._known(person, day)
-            return [] if known == OFF else [(shifts[known].counted_minutes, 1)]
-        return [(shifts[s].counted_minutes, self.duties[person, day, s]) for s in self._options(person, day)]
+    def minutes_in(self, person: int, days: Iterable[int]) -> list[tuple[int, Term]]:
+        """The counted minutes of the person's duties on the days, as terms."""
+        free = self._free_days.get(person, set())
+        row, last, known = self._rows[person], len(self.problem.days), 0
+        for day in days:
+            if day not in free:
+                shift = row[day] if 0 <= day < last else self._known(person, day)
+                known += self._minutes[shift] if shift != OFF else 0
+        return [(known, 1), *self._on_free_days(person, free.intersection(days), self._minutes)]
+
+    def times(self, person: int, shift: str) -> list[tuple[int, Term]]:
+        """How often the person works the shift in the problem's days, as terms."""
+        index = self.frame.shift_index[shift]
+        free = self._free_days.get(person, set())
+        row = self._rows[person]
+        known = row.count(index) - sum(row[day] == index for day in free)
+        factors = [int(other == index) for other in range(len(self._minutes))]
+        return [(known, 1), *self._on_free_days(person, free, factors)]
+
+    def _on_free_days(self, person: int, days: Iterable[int], factors: Sequence[int]) -> list[tuple[int, Term]]:
+        return [
+            (factors[shift], self.duties[person, day, shift])
+            for day in sorted(days)
+            for shift in self._options(person, day)
+            if factors[shift]
+        ]
 
     def any_of(self, terms: Sequence[Term]) -> Term:
         """1 if any of the terms is."""
@@ -196,10 +217,9 @@ class RosterModel:
 
     def no_longer_run(self, limit: Limit, person: int, state: Callable[[int, int], Term], most: int) -> None:
         """No run of days in a state is longer than ``most``; days outside what is known do not count."""
-        free = self._free_days.get(person, set())
-        for first in range(-most, len(self.problem.days)):
+        for first in self._firsts(person, most, 0, range(-most, len(self.problem.days))):
             days = range(first, first + most + 1)
-            if free.isdisjoint(days) or self._is_waived(limit, person, days):
+            if self._is_waived(limit, person, days):
                 continue
             self.clause(limit, [negated(state(person, day)) for day in days])
 
@@ -208,16 +228,21 @@ class RosterModel:
 
         A soft limit pays for each day that a run is too short by.
         """
-        free = self._free_days.get(person, set())
         for length in range(1, least):
-            for first in range(self.problem.known_from + 1, self.problem.last_known - length):
+            known = range(self.problem.known_from + 1, self.problem.last_known - length)
+            for first in self._firsts(person, length, 1, known):
                 days = range(first, first + length)
-                if free.isdisjoint(range(first - 1, first + length + 1)) or self._is_waived(limit, person, days):
+                if self._is_waived(limit, person, days):
                     continue
                 terms = [state(person, first - 1), state(person, first + length)]
                 terms += [negated(state(person, day)) for day in days]
                 for _day in range(1 if limit.hard else least - length):
                     self.clause(limit, terms)
+
+    def _firsts(self, person: int, before: int, after: int, among: range) -> list[int]:
+        """Where something may begin that a free day touches: so many days before it up to so many after it."""
+        own = {day + apart for day in self._free_days.get(person, ()) for apart in range(-before, after + 1)}
+        return sorted(own.intersection(among))
 
     def _is_waived(self, limit: Limit, person: int, days: Iterable[int]) -> bool:
         if not (limit.hard and self.problem.waivers):
@@ -325,24 +350,30 @@ class RosterModel:
             slots.update(dict.fromkeys((day, shift) for shift in self._options(person, day)))
             if self.table.work[person, day] != OFF:
                 slots[day, int(self.table.work[person, day])] = None
-        for slot in slots:
-            if slot in self.frame.needs_of_slot:
-                self._add_slot(slot, self.frame.needs_of_slot[slot])
+        by_day: dict[int, list[int]] = {}
+        for day, shift in slots:
+            if (day, shift) in self.frame.needs_of_slot:
+                by_day.setdefault(day, []).append(shift)
+        for day, shifts in by_day.items():
+            self._add_slots(day, shifts)
 
-    def _add_slot(self, slot: Slot, needs: list[int]) -> None:
-        kinds: dict[int, list[tuple[int, Term]]] = {}
-        pinned: dict[int, list[tuple[int, int]]] = {need: [] for need in needs}
-        for person in range(len(self.problem.people)):
-            term = self.duty(person, *slot)
-            if isinstance(term, int) and not term:
-                continue
-            kind = self.frame.kind_of[person]
-            if self.frame.is_pinned(person, slot[0]):
-                if self.table.place[person, slot[0]] in pinned:
-                    pinned[self.table.place[person, slot[0]]].append((kind, 1))
-            else:
-                kinds.setdefault(kind, []).append((1, term))
-        self._deal(needs, kinds, pinned)
+    def _add_slots(self, day: int, shifts: list[int]) -> None:
+        """Who works the shifts of a day, by kind; those whose beat is fixed too by need."""
+        kinds: dict[int, dict[int, list[tuple[int, Term]]]] = {shift: {} for shift in shifts}
+        needs = {shift: self.frame.needs_of_slot[day, shift] for shift in shifts}
+        pinned: dict[int, list[tuple[int, int]]] = {need: [] for own in needs.values() for need in own}
+        for person, kind in enumerate(self.frame.kind_of):
+            if (person, day) in self.free:
+                for shift in self._options(person, day):
+                    if shift in kinds:
+                        kinds[shift].setdefault(kind, []).append((1, self.duties[person, day, shift]))
+            elif (shift := self._rows[person][day]) in kinds:
+                if not self.frame.is_pinned(person, day):
+                    kinds[shift].setdefault(kind, []).append((1, 1))
+                elif (place := int(self.table.place[person, day])) in pinned:
+                    pinned[place].append((kind, 1))
+        for shift in shifts:
+            self._deal(needs[shift], kinds[shift], pinned)
 
     def _deal(
         self, needs: list[int], kinds: dict[int, list[tuple[int, Term]]], pinned: dict[int, list[tuple[int, int]]]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -230,15 +231,28 @@ class Pricer:
 
 
 def price_all(
-    pricer: Pricer, prices: Prices, people: Collection[int], is_over: Callable[[], bool] = lambda: False
+    pricer: Pricer,
+    prices: Prices,
+    people: Collection[int],
+    is_over: Callable[[], bool] = lambda: False,
+    workers: int = 1,
 ) -> tuple[NDArray[np.float64], list[Schedule]]:
     """Least price and schedule of the given people; INFINITE and () for those who have none, and for the others."""
     values = np.full(len(pricer.frame.problem.people), INFINITE)
     schedules: list[Schedule] = [()] * len(values)
-    for person in people:
-        if is_over():
-            raise Interrupted
-        values[person], schedules[person] = pricer.price(person, prices[person])
+
+    def price(some: Collection[int]) -> None:
+        for person in some:
+            if is_over():
+                raise Interrupted
+            values[person], schedules[person] = pricer.price(person, prices[person])
+
+    people = list(people)
+    if workers == 1 or len(people) < workers:
+        price(people)
+        return values, schedules
+    with ThreadPoolExecutor(workers) as pool:
+        list(pool.map(price, [people[first::workers] for first in range(workers)]))
     return values, schedules
 
 

@@ -25,17 +25,22 @@ from patrols.rostering.ledger import Account, Ledger
 from patrols.rostering.limits import FairShare, Limit
 from patrols.rostering.model import RosterModel
 from patrols.rostering.neighbourhoods import Neighbourhoods, Shape
+from patrols.rostering.portfolio import Portfolio
 from patrols.rostering.pricing import Schedule
 from patrols.rostering.problem import Problem, Roster
 from patrols.rostering.relaxed import counted_bound
 from patrols.rostering.weave import Weaver, Weaving
 
 CELLS_TO_FINISH = 700
-CELLS_TO_GENERATE = 3_000
+ROUNDS = 50  # of pricing that column generation needs, roughly
+SHARE_TO_PRICE = 0.2  # of the time, at most, for all of them
 SHARE_TO_GENERATE = 0.5  # of the time, at most
-SHARE_TO_DIVE = 0.3  # of what is left after
+ROUGHLY = 0.003  # how far from its end column generation may be when a roster is first made of it
+SHARE_AFTER_DIVES = 0.2  # of what is left then
+DIVES = ((10, 25), (30, 50))  # steps, and rounds of pricing in each
 FIRST_MOVES = 300_000  # of annealing: a fraction of a second
 ROUND_MOVES = 100_000
+SHARE_TO_ANNEAL = 0.85  # of what is left, at most: a course that is cut off before it is cold gains nothing
 SECONDS_BETWEEN_QUESTIONS = 0.2
 SECONDS_BETWEEN_KEPT = 5.0
 SOLVED = (cp_model.OPTIMAL, cp_model.FEASIBLE)
@@ -134,6 +139,7 @@ class Search:
         self.bound: int | None = None
         self.cover_bound: int | None = None
         self.stopped = False
+        self.failure: Exception | None = None
         self.active: dict[int, cp_model.CpSolver] = {}
         self.caller = threading.get_ident()
         self.asked_at = self.told_at = 0.0
@@ -144,7 +150,7 @@ class Search:
         self.latest = Progress(0, None, 0, 0.0, 0.0)
         self.best_at = 0.0
         self.shares = [limit for limit in problem.limits if isinstance(limit, FairShare)]
-        self.exchanger = Exchanger(self.frame) if self.shares else None
+        self.exchanger: Exchanger | None = None
         self.table: Table = self.frame.empty_table()
         self.account: Account = self.ledger.open(self.table)
 
@@ -155,6 +161,8 @@ class Search:
         if self.account.hard:
             self._respond()
         self._mend()
+        if self.shares:
+            self.exchanger = Exchanger(self.frame)
         if self.rounds is None:
             self._improve_in_threads()
         else:
@@ -216,7 +224,7 @@ class Search:
     def _improve_in_threads(self) -> None:
         shapes = Neighbourhoods(self.frame)
         threads = [
-            threading.Thread(target=self._improve, args=(shapes, number), daemon=True) for number in range(self.workers)
+            threading.Thread(target=self._work, args=(shapes, number), daemon=True) for number in range(self.workers)
         ]
         for thread in threads:
             thread.start()
@@ -231,24 +239,15 @@ class Search:
             alive = [thread for thread in threads if thread.is_alive()]
             if alive:
                 alive[0].join(0.1)
+        if self.failure is not None:
+            raise self.failure
         self._tell()
 
-    def _weave(self, shapes: Neighbourhoods, rng: random.Random, *, first: bool) -> None:
-        """Bounds by column generation, a roster built from its schedules, and then always some people's anew."""
-        weaver = self.weaver()
-        if first and len(self.problem.people) * len(self.problem.days) <= CELLS_TO_GENERATE:
-            self._prove(weaver, shapes)
-        if not weaver.is_plain or self.account.hard:
-            return
-        weaving = Weaving(weaver, rng)
-        while not self.is_over():
-            with self.lock:
-                table, account = self.table, self.account
-            found = weaving.next(table, account, self.is_over)
-            if found is not None:
-                self._offer(table, found)
-            if not first:
-                self._solve_some(shapes, rng)
+    def _work(self, shapes: Neighbourhoods, number: int) -> None:
+        try:
+            self._improve(shapes, number)
+        except Exception as failure:  # noqa: BLE001 - raised again on the caller's thread
+            self.failure, self.stopped = failure, True
 
     def _prove_cover(self) -> None:
         generator = Generator(self.frame, self.weaver().pricer, soft=False)
@@ -257,9 +256,10 @@ class Search:
             self.cover_bound = max(cover, self.cover_bound or 0)
             self._raise_bound(cover)
 
-    def _prove(self, weaver: Weaver, shapes: Neighbourhoods) -> None:
-        begun = self.elapsed
-        generator = weaver.generator()
+    def _prove(self, shapes: Neighbourhoods) -> None:
+        """A bound by column generation, and rosters built from its schedules."""
+        begun, weaver = self.elapsed, self.weaver()
+        generator = weaver.generator(self.workers)
         if not self.account.hard:
             for person, row in enumerate(self.table.work.tolist()):
                 generator.master.add(person, tuple(row))
@@ -267,27 +267,34 @@ class Search:
         def is_late() -> bool:
             return self.is_over() or self.elapsed > begun + SHARE_TO_GENERATE * self.seconds
 
-        generator.generate(is_late)
+        generator.generate(is_late, gap=ROUGHLY)
         self._raise_bound(generator.bound)
         shapes.trust(generator.marginals())
         if not weaver.is_plain:
             self._dive(generator, rounds=25, steps=60)
         elif not is_late():
-            self._dive_plainly(weaver, generator, self.elapsed - begun)
+            self._dive_plainly(generator)
         self._finish()
 
-    def _dive_plainly(self, weaver: Weaver, generator: Generator, spent: float) -> None:
-        """In as many steps as there is time for, by what the programme took."""
-        begun = self.elapsed
-        time_left = SHARE_TO_DIVE * (self.seconds - begun)
-        steps = min(60, max(6, int(time_left / max(0.1 * spent, 0.01))))
+    def _dive_plainly(self, generator: Generator) -> None:
+        """First in few steps; once more in many where there is time for that."""
+        until = self.seconds - SHARE_AFTER_DIVES * (self.seconds - self.elapsed)
 
         def is_late() -> bool:
-            return self.is_over() or self.elapsed > begun + 2 * time_left
+            return self.is_over() or self.elapsed > until
 
-        table = weaver.dive(generator, self.frame.empty_table(), is_late, steps=steps)
-        if table is not None:
-            self._offer_schedules({person: tuple(row) for person, row in enumerate(table.work.tolist())})
+        for steps, rounds in DIVES:
+            begun = self.elapsed
+            table = self.weaver().dive(generator, self.frame.empty_table(), is_late, steps=steps, rounds=rounds)
+            if table is not None:
+                self._offer_schedules({person: tuple(row) for person, row in enumerate(table.work.tolist())})
+            if is_late():
+                break
+            generator.reopen()
+            generator.generate(is_late)
+            self._raise_bound(generator.bound)
+            if self.elapsed + 4 * (self.elapsed - begun) > until:
+                break
 
     def weaver(self) -> Weaver:
         with self.building:
@@ -331,7 +338,7 @@ class Search:
             found = exchanger.anneal(self.table, moves=moves, heat=exchanger.heat, seed=rng.randrange(2**30))
             a_move = (time.monotonic() - begun) / moves
             failed = 0 if self._take(found) else failed + 1
-            moves = max(FIRST_MOVES, min(3 * moves, int((self.seconds - self.elapsed) / a_move)))
+            moves = max(FIRST_MOVES, min(3 * moves, int(SHARE_TO_ANNEAL * (self.seconds - self.elapsed) / a_move)))
 
     def _dive(self, generator: Generator, *, rounds: int, steps: int) -> None:
         if not self.is_over():
@@ -378,13 +385,32 @@ class Search:
             self._anneal(rng, self.exchanger)
             if number == 0 and sum(self.account.by_slot.values()) > (self.cover_bound or 0):
                 self._prove_cover()
-        else:
-            self._weave(shapes, rng, first=number == 0)
-        while not self.is_over():
-            self._solve_some(shapes, rng)
+        elif number == 0 and self._can_price():
+            self._prove(shapes)
+        self._go_on(shapes, rng)
 
-    def _solve_some(self, shapes: Neighbourhoods, rng: random.Random) -> None:
-        """Free some cells and have CP-SAT fill them."""
+    def _go_on(self, shapes: Neighbourhoods, rng: random.Random) -> None:
+        """Whatever gains most a second of late, most of the time."""
+        moves: dict[str, Callable[[], int]] = {"part": lambda: self._solve_some(shapes, rng)}
+        if self.exchanger is None and self.weaver().is_plain and not self.account.hard and self._can_price():
+            weaving = Weaving(self.weaver(), rng)
+            moves["weave"] = lambda: self._weave(weaving)
+        portfolio = Portfolio(moves, rng)
+        while not self.is_over():
+            portfolio.move()
+
+    def _can_price(self) -> bool:
+        """Whether schedules are priced quickly enough for column generation to come to its end."""
+        return ROUNDS * self.weaver().seconds_to_price < SHARE_TO_PRICE * self.seconds
+
+    def _weave(self, weaving: Weaving) -> int:
+        with self.lock:
+            table, account = self.table, self.account
+        found = weaving.next(table, account, self.is_over)
+        return 0 if found is None else self._offer(table, found)
+
+    def _solve_some(self, shapes: Neighbourhoods, rng: random.Random) -> int:
+        """Free some cells and have CP-SAT fill them; the gain."""
         limit = max(0.5, min(4.0, self.seconds / 60))
         with self.lock:
             table, account = self.table, self.account
@@ -392,11 +418,12 @@ class Search:
         before = time.monotonic()
         result = self._solve_part(table, cells, limit, rng.randrange(2**30))
         spent = time.monotonic() - before
-        if result is not None:
-            gain = self._offer(table, result[0])
-            self._learn(shape, gain, spent, proven=result[1], limit=limit)
-        else:
+        if result is None:
             shape.adapt(proven=False, share_of_time=1.0)
+            return 0
+        gain = self._offer(table, result[0])
+        self._learn(shape, gain, spent, proven=result[1], limit=limit)
+        return gain
 
     def _learn(self, shape: Shape, gain: int, spent: float, *, proven: bool, limit: float) -> None:
         shape.tries += 1

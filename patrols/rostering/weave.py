@@ -12,6 +12,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,14 +60,24 @@ class Weaver:
         own = [limit for limit in self.frame.hard if isinstance(limit, ShiftCount) and limit.concerns(person)]
         return {self.frame.shift_index[limit.shift]: limit.most for limit in own}
 
-    def generator(self) -> Generator:
+    def generator(self, workers: int = 1) -> Generator:
         """Column generation for everyone."""
-        return Generator(self.frame, self.pricer, cells=self.cells, duty_cost=self.duty_cost)
+        return Generator(self.frame, self.pricer, cells=self.cells, duty_cost=self.duty_cost, workers=workers)
 
     @property
     def is_plain(self) -> bool:
         """Whether each shift of a day has one need, so that schedules say all there is to say."""
         return bool(self.frame.problem.needs) and all(len(needs) == 1 for needs in self.frame.needs_of_slot.values())
+
+    @cached_property
+    def seconds_to_price(self) -> float:
+        """How long it takes to price everyone once, by a few of them."""
+        some = range(0, len(self.frame.problem.people), max(1, len(self.frame.problem.people) // 5))
+        self.pricer.price(0, self.cells[0])  # may have to be compiled
+        begun = time.monotonic()
+        for person in some:
+            self.pricer.price(person, self.cells[person])
+        return (time.monotonic() - begun) * len(self.frame.problem.people) / len(some)
 
     # --- one person's response -----------------------------------------------------------------------------------
 
@@ -197,33 +208,36 @@ class Weaver:
         steps: int = 60,
         rounds: int = 25,
     ) -> Table | None:
-        """Settle the surest schedules one after the other; the programme of those left gets smaller each time.
+        """Settle the surest schedules, a share of them at a time; the programme of those left is built anew each time
+        that half of it is settled.
 
-        None if time is up before, or as soon as the value passes ``enough``.
+        When time is up, those left get their likeliest schedules at once. None as soon as the value passes ``enough``.
         """
         cells = self.cells if cells is None else cells
         table = table.copy()
-        people = list(generator.master.people)
-        least = -(-len(people) // steps)
+        left = set(generator.master.people)
         gap = 0.5 / max(1.0, generator.master.value)
-        while not is_over():
-            surest = generator.surest(least)
-            if not surest:
-                return None
+        while True:
+            surest = generator.surest(len(left) if is_over() else -(-len(left) // steps))
             for person, schedule in surest:
                 self.put(table, person, schedule)
-            settled = {person for person, _schedule in surest}
-            people = [person for person in people if person not in settled]
-            if not people:
+            left -= {person for person, _schedule in surest}
+            if not (left and surest):
                 return table
-            kept = generator.promising(people, KEPT)
-            generator = self._beside(table, people, cells)
-            for person, schedule in kept:
-                generator.master.add(person, schedule)
-            done = generator.generate(is_over, rounds=rounds, gap=gap)
-            if not math.isfinite(generator.master.value) or (done and generator.master.value >= enough):
+            generator.settle(surest)
+            if 2 * len(left) <= len(generator.master.people):
+                generator = self._rest(generator, table, sorted(left), cells)
+            done = generator.generate(is_over, rounds=rounds, gap=gap, proves=False)
+            if done and generator.master.value >= enough:
                 return None
-        return None
+
+    def _rest(self, generator: Generator, table: Table, people: list[int], cells: Prices) -> Generator:
+        """Column generation for those who are left, with the schedules that may still be of use."""
+        kept = generator.promising(people, KEPT)
+        rest = self._beside(table, people, cells)
+        for person, schedule in kept:
+            rest.master.add(person, schedule)
+        return rest
 
     def _frozen(self, table: Table, people: Sequence[int], window: range) -> NDArray[np.float64]:
         cells = self.cells.copy()

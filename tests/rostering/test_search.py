@@ -6,6 +6,7 @@ import dataclasses
 import threading
 import time
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 
 from patrols.rostering import (
@@ -23,6 +24,7 @@ from patrols.rostering import (
     uncovered,
 )
 from patrols.rostering import limits as L  # noqa: N812 - a namespace of many classes
+from patrols.rostering.search import Search
 from tests.rostering.cast import EARLY, HOUR, LATE, NIGHT, duties, problems, station
 
 EVERYDAY = (
@@ -101,6 +103,15 @@ def test_stopping_returns_the_best_so_far_soon():
     assert result.status in {"stopped", "optimal"}
     assert result.hard_violations == 0
     assert time.monotonic() - begun < 60
+
+
+def test_what_goes_wrong_in_a_thread_is_raised_and_not_taken_for_the_end(monkeypatch):
+    def fail(self, shapes, number):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Search, "_improve", fail)
+    with pytest.raises(ZeroDivisionError):
+        solve(squadron(), seconds=5)
 
 
 def test_callbacks_run_on_the_callers_thread():

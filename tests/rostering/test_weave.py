@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 
+import numpy as np
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -66,3 +68,44 @@ def test_weaving_keeps_hard_limits_and_costs_what_the_programme_says(problem, se
         better = ledger.open(found)
         assert better.hard == 0
         assert better.objective < account.objective
+
+
+@given(stations(), st.integers(0, 5))
+@settings(
+    phases=[Phase.generate], max_examples=6, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
+def test_a_dive_gives_everyone_a_schedule_also_when_time_is_up_on_the_way(problem, asked):
+    frame = Frame(problem)
+    weaver = Weaver(frame)
+    whole = weaver.generator(workers=2)
+    whole.generate(lambda: False)
+    bound = whole.bound
+    times = iter(range(10_000))
+    table = weaver.dive(whole, frame.empty_table(), lambda: next(times) >= asked, steps=2)
+    assert table is not None
+    account = Ledger(frame).open(table)
+    assert account.hard == 0
+    assert bound <= account.objective
+    whole.reopen()
+    whole.generate(lambda: False)
+    assert whole.bound == bound
+
+
+@given(stations())
+@settings(phases=[Phase.generate], max_examples=6, deadline=None, derandomize=True)
+def test_a_person_frozen_outside_some_days_gets_the_best_of_those_days(problem):
+    """What the pricing leaves out as out of reach is never what it is asked for."""
+    frame = Frame(problem)
+    weaver = Weaver(frame)
+    table = weaver.respond(frame.empty_table(), random.Random(1), lambda: False)
+    cells = weaver._frozen(table, [0], range(3, 6))
+    prices = cells[0] + weaver.duty_cost[0]
+    best = min(
+        sum(prices[day, shift] for day, shift in enumerate(row))
+        for row in (
+            [*table.work[0, :3].tolist(), *middle, *table.work[0, 6:].tolist()]
+            for middle in itertools.product(range(-1, 3), repeat=3)
+        )
+        if weaver.pricer.accepts(0, np.array(row, np.int16))
+    )
+    assert weaver.pricer.price(0, prices)[0] == best

@@ -206,8 +206,7 @@ class ShiftCount(Limit):
         if self.hard and (self.most <= 0 or self.most >= len(model.problem.days)):
             return
         for index in model.people_of(self):
-            terms = [(1, model.duty(index, day, self.shift)) for day in range(len(model.problem.days))]
-            model.at_most(terms, self.most, self.soft_weight)
+            model.at_most(model.times(index, self.shift), self.most, self.soft_weight)
 
     def breaches(self, timeline: Timeline) -> Iterator[Violation]:
         days = tuple(duty.day for duty in timeline.inside if duty.shift.id == self.shift)

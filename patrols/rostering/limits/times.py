@@ -125,7 +125,7 @@ class HoursInSpan(Limit):
         for span in self.spans(model.problem):
             cap = self.cap(model.problem, span)
             for index in model.people_of(self, span):
-                terms = [term for day in span for term in model.minutes(index, day)]
+                terms = model.minutes_in(index, span)
                 before = self.already.get(model.problem.people[index].id, 0) if span[0] <= 0 else 0
                 if cap is not None:
                     model.at_most(terms, cap - before, self.soft_weight, unit=60)
