@@ -35,9 +35,9 @@ CELLS_TO_FINISH = 700
 ROUNDS = 50  # of pricing that column generation needs, roughly
 SHARE_TO_PRICE = 0.2  # of the time, at most, for all of them
 SHARE_TO_GENERATE = 0.5  # of the time, at most
-ROUGHLY = 0.003  # how far from its end column generation may be when a roster is first made of it
 SHARE_AFTER_DIVES = 0.2  # of what is left then
 DIVES = ((10, 25), (30, 50))  # steps, and rounds of pricing in each
+SHARE_BESIDE = 0.1  # of the time: so long parts are solved beside column generation, which building them slows down
 FIRST_MOVES = 300_000  # of annealing: a fraction of a second
 ROUND_MOVES = 100_000
 SHARE_TO_ANNEAL = 0.85  # of what is left, at most: a course that is cut off before it is cold gains nothing
@@ -140,6 +140,7 @@ class Search:
         self.cover_bound: int | None = None
         self.stopped = False
         self.failure: Exception | None = None
+        self.proving = threading.Event()
         self.active: dict[int, cp_model.CpSolver] = {}
         self.caller = threading.get_ident()
         self.asked_at = self.told_at = 0.0
@@ -267,7 +268,7 @@ class Search:
         def is_late() -> bool:
             return self.is_over() or self.elapsed > begun + SHARE_TO_GENERATE * self.seconds
 
-        generator.generate(is_late, gap=ROUGHLY)
+        generator.generate(is_late)
         self._raise_bound(generator.bound)
         shapes.trust(generator.marginals())
         if not weaver.is_plain:
@@ -288,13 +289,9 @@ class Search:
             table = self.weaver().dive(generator, self.frame.empty_table(), is_late, steps=steps, rounds=rounds)
             if table is not None:
                 self._offer_schedules({person: tuple(row) for person, row in enumerate(table.work.tolist())})
-            if is_late():
-                break
-            generator.reopen()
-            generator.generate(is_late)
-            self._raise_bound(generator.bound)
             if self.elapsed + 4 * (self.elapsed - begun) > until:
                 break
+            generator.reopen()
 
     def weaver(self) -> Weaver:
         with self.building:
@@ -386,7 +383,11 @@ class Search:
             if number == 0 and sum(self.account.by_slot.values()) > (self.cover_bound or 0):
                 self._prove_cover()
         elif number == 0 and self._can_price():
-            self._prove(shapes)
+            self.proving.set()
+            try:
+                self._prove(shapes)
+            finally:
+                self.proving.clear()
         self._go_on(shapes, rng)
 
     def _go_on(self, shapes: Neighbourhoods, rng: random.Random) -> None:
@@ -397,7 +398,10 @@ class Search:
             moves["weave"] = lambda: self._weave(weaving)
         portfolio = Portfolio(moves, rng)
         while not self.is_over():
-            portfolio.move()
+            if self.proving.is_set() and self.elapsed > SHARE_BESIDE * self.seconds:
+                time.sleep(0.1)
+            else:
+                portfolio.move()
 
     def _can_price(self) -> bool:
         """Whether schedules are priced quickly enough for column generation to come to its end."""
