@@ -82,6 +82,13 @@ class Service:
                 found.append(command)
         return found
 
+    def await_survivors(self, word: str, count: int) -> None:
+        """Until so many of them have the word in their command line: it is ready before the last one is there."""
+        deadline = time.monotonic() + WAIT_SECONDS
+        while sum(word in command for command in self.survivors()) < count:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
     def await_no_survivors(self) -> None:
         deadline = time.monotonic() + WAIT_SECONDS
         while self.survivors() and time.monotonic() < deadline:
@@ -147,7 +154,7 @@ def test_closed_terminal_stops_every_process(start: Start) -> None:
 def test_child_that_ignores_term_is_killed_with_its_group(start: Start) -> None:
     service = start(STUBBORN="1")
     service.await_ready()
-    assert sum("SIG_IGN" in command for command in service.survivors()) == 2
+    service.await_survivors("SIG_IGN", 2)
 
     service.process.terminate()
     service.end()
