@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import itertools
 import json
 import os
 import random
@@ -33,6 +34,7 @@ ROOT = Path(__file__).resolve().parent.parent
 MONTH = dt.date(2026, 12, 1)
 SHIFTS = (("早", "a", 8, 480), ("中", "b", 16, 480), ("夜", "c", 0, 480))
 LOAD = 0.62  # of the duties that people could do at five a week
+_SERIALS = itertools.count()
 LIMIT = 4.0  # a run is given up after so many times the seconds of all its counties
 
 
@@ -140,16 +142,6 @@ def _member(group: Any, number: int, rng: random.Random) -> None:
     DutyCertificate.objects.create(
         member=member, number=f"BENCH{serial}", valid_from=dt.date(2020, 1, 1), valid_until=dt.date(2035, 1, 1)
     )
-
-
-def _serials() -> Iterator[int]:
-    number = 0
-    while True:
-        yield number
-        number += 1
-
-
-_SERIALS = _serials()
 
 
 # --- one run ---------------------------------------------------------------------------------------------------------

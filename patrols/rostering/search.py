@@ -289,9 +289,10 @@ class Search:
             table = self.weaver().dive(generator, self.frame.empty_table(), is_late, steps=steps, rounds=rounds)
             if table is not None:
                 self._offer_schedules({person: tuple(row) for person, row in enumerate(table.work.tolist())})
-            if self.elapsed + 4 * (self.elapsed - begun) > until:
+            if steps == DIVES[-1][0] or self.elapsed + 4 * (self.elapsed - begun) > until:
                 break
             generator.reopen()
+            generator.generate(is_late)  # else the surest would be those that the last dive settled
 
     def weaver(self) -> Weaver:
         with self.building:
