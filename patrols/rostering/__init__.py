@@ -43,7 +43,6 @@ from patrols.rostering.problem import (
 
 if TYPE_CHECKING:
     from patrols.rostering.fairness import fair_shares
-    from patrols.rostering.hard_beats import even_out
     from patrols.rostering.search import Progress, Result, solve
 
 __all__ = [
@@ -74,7 +73,6 @@ __all__ = [
     "cover",
     "cover_cost",
     "days_from",
-    "even_out",
     "fair_shares",
     "objective",
     "solve",
@@ -89,7 +87,6 @@ if not os.access(Path(__file__).parent, os.W_OK) and "NUMBA_CACHE_DIR" not in os
 
 # Only who searches loads OR-Tools (half a second, 100 MB): the pages judge rosters without it.
 _LATE = {
-    "even_out": "hard_beats",
     "fair_shares": "fairness",
     "Progress": "search",
     "Result": "search",

@@ -14,24 +14,28 @@ from numba import njit
 from numpy.typing import NDArray
 
 OFF = -1
-NO = 1 << 40
 Whole = NDArray[Any]
 
 
 class Lines(NamedTuple):
-    """The hard limits of one person's row of days, for everyone; days count from the first known one."""
+    """What one person's row of days is judged by, for everyone; days count from the first known one."""
+
+    runs: Whole  # person × several × (state, most, least, price): work (0), nights (1), days off (2); -1 ends
+    spans: Whole  # (first day, last day, row of weights, unit, price)
+    weights: Whole  # row × shift
+    most: Whole  # person × span
+    least: Whole  # person × span
+    weekends: Whole  # weekend × (Saturday, Sunday), OFF where outside
+    most_weekends: Whole  # person × several × (most, price)
+
+
+class Days(NamedTuple):
+    """The days of the problem, what may not follow what, and which shifts are nights."""
 
     span: Whole  # first day of the problem, day after its last, first and last day on which a short run is judged
     group: Whole  # person → clash group
     clash: Whole  # group × days apart × earlier × later
     is_night: Whole
-    runs: Whole  # person × (most days, least days, most nights, least nights, least off)
-    spans: Whole  # (first day, last day, row of weights)
-    weights: Whole  # row × shift
-    most: Whole  # person × span
-    least: Whole  # person × span
-    weekends: Whole  # weekend × (Saturday, Sunday), OFF where outside
-    most_weekends: Whole  # by person
 
 
 class Rules(NamedTuple):
@@ -48,6 +52,7 @@ class Rules(NamedTuple):
     cover: Whole  # need × heads → cost
     duty_cost: Whole  # person × day × (shift, last: off)
     amounts: Whole  # day × (shift, last: off) × measure
+    extra: Whole  # (need, last: none) × measure: what serving it adds to that
     steps: Whole  # by measure
     fair: Whole  # person × measure × steps → cost
 
@@ -59,16 +64,15 @@ class State(NamedTuple):
     place: Whole  # person × known day → need
     heads: Whole  # by need
     totals: Whole  # person × measure
-    broken: Whole  # by person
+    broken: Whole  # by person: by how much the row breaks hard limits
+    price: Whole  # by person: what it costs by the soft ones
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def broken_by(  # noqa: PLR0917 - see the module's text
+def judged_by(  # noqa: PLR0917 - see the module's text
     row: Whole,
     person: int,
     span: Whole,
-    group: Whole,
-    clash: Whole,
     is_night: Whole,
     runs: Whole,
     spans: Whole,
@@ -78,21 +82,21 @@ def broken_by(  # noqa: PLR0917 - see the module's text
     weekends: Whole,
     most_weekends: Whole,
 ) -> int:
-    """By how much one person's row breaks the hard limits."""
-    count = _clashes(row, group[person], clash, span)
-    count += _runs(row, 0, runs[person, 0], runs[person, 1], is_night, span)
-    if runs[person, 2] < 99 or runs[person, 3] > 1:
-        count += _runs(row, 1, runs[person, 2], runs[person, 3], is_night, span)
-    if runs[person, 4] > 1:
-        count += _runs(row, 2, 1 << 30, runs[person, 4], is_night, span)
+    """By how much one person's row is beyond the lines, each breach times its price."""
+    count = 0
+    for number in range(runs.shape[1]):
+        if runs[person, number, 0] >= 0:
+            count += _run(row, runs[person, number], is_night, span)
     count += _spans(row, person, spans, weights, most, least)
-    if most_weekends[person] < weekends.shape[0]:
-        count += _weekends(row, most_weekends[person], weekends)
+    for number in range(most_weekends.shape[1]):
+        if most_weekends[person, number, 0] < weekends.shape[0]:
+            count += _weekends(row, most_weekends[person, number], weekends)
     return count
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _clashes(row: Whole, group: int, clash: Whole, span: Whole) -> int:
+def clashes(row: Whole, group: int, clash: Whole, span: Whole) -> int:
+    """How many pairs of the row's duties may not stand so near to each other."""
     count = 0
     for apart in range(1, clash.shape[1]):
         for day in range(max(0, span[0] - apart), min(span[1], row.shape[0] - apart)):
@@ -102,8 +106,9 @@ def _clashes(row: Whole, group: int, clash: Whole, span: Whole) -> int:
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _runs(row: Whole, state: int, most: int, least: int, is_night: Whole, span: Whole) -> int:
+def _run(row: Whole, run: Whole, is_night: Whole, span: Whole) -> int:
     """Runs of work (state 0), nights (1), days off (2) that are too long or too short."""
+    state, most, least, price = run[0], run[1], run[2], run[3]
     first, last, first_judged, last_judged = span[0], span[1], span[2], span[3]
     count = 0
     length = 0
@@ -122,34 +127,39 @@ def _runs(row: Whole, state: int, most: int, least: int, is_night: Whole, span: 
         if length:
             begin = day - length
             if length > most and begin < last and day > first:
-                count += length - most
+                count += day - max(begin + most, first)  # what last month alone did is not this month's
             judged = begin > first_judged and day - 1 < last_judged
             if length < least and judged and begin <= last and day >= first:
                 count += least - length
         length = 0
-    return count
+    cost: int = count * price
+    return cost
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def _spans(row: Whole, person: int, spans: Whole, weights: Whole, most: Whole, least: Whole) -> int:
     count = 0
     for number in range(spans.shape[0]):
-        weigh = spans[number, 2]
+        weigh, unit, price = spans[number, 2], spans[number, 3], spans[number, 4]
         total = 0
         for day in range(spans[number, 0], spans[number, 1] + 1):
             if row[day] >= 0:
                 total += weights[weigh, row[day]]
-        count += max(0, total - most[person, number]) + max(0, least[person, number] - total)
+        if total > most[person, number]:
+            count += price * ((total - most[person, number] + unit - 1) // unit)
+        if total < least[person, number]:
+            count += price * ((least[person, number] - total + unit - 1) // unit)
     return count
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _weekends(row: Whole, most: int, weekends: Whole) -> int:
+def _weekends(row: Whole, limit: Whole, weekends: Whole) -> int:
     worked = 0
     for number in range(weekends.shape[0]):
         saturday, sunday = weekends[number, 0], weekends[number, 1]
         worked += (saturday >= 0 and row[saturday] >= 0) or (sunday >= 0 and row[sunday] >= 0)
-    return max(0, worked - most)
+    cost: int = max(0, worked - limit[0]) * limit[1]
+    return cost
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
@@ -245,7 +255,9 @@ def _draw_need(needs_of_day: Whole, day: int) -> int:
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def anneal(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one flat loop is what compiles well
-    lines: Lines,
+    days_of: Days,
+    hard: Lines,
+    soft: Lines,
     rules: Rules,
     state: State,
     best: Whole,  # 2 × person × known day: work and place of the best so far
@@ -257,10 +269,13 @@ def anneal(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one flat loop is what com
     stop: Whole,
 ) -> int:
     """Anneal from one temperature to the other; leaves the best state in ``best``, returns its change of cost."""
-    span, group, clash, is_night, runs, spans, weights, most, least, weekends, most_weekends = lines
+    span, group, clash, is_night = days_of
+    runs, spans, weights, most, least, weekends, most_weekends = hard
+    soft_runs, soft_spans, soft_weights, soft_most, soft_least, soft_weekends, soft_most_weekends = soft
     fits, kind, strict, apart, closed, need_shift, needs_of_day, least_together, cover, duty_cost = rules[:10]
-    amounts, steps, fair = rules[10:]
-    work, place, heads, totals, broken = state
+    amounts, extra, steps, fair = rules[10:]
+    work, place, heads, totals, broken, price = state
+    has_soft = soft_runs.shape[1] + soft_spans.shape[0] + soft_most_weekends.shape[1] > 0
     np.random.seed(seed)
     people = work.shape[0]
     measures = steps.shape[0]
@@ -268,6 +283,8 @@ def anneal(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one flat loop is what com
     length = span[1] - span[0]
     changes = np.zeros(measures, np.int64)
     days = np.zeros(length + 2, np.int64)
+    after = np.zeros(2, np.int64)
+    soft_after = np.zeros(2, np.int64)
     cost = 0
     lowest = 0
     temperature = hot
@@ -279,8 +296,12 @@ def anneal(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one flat loop is what com
             temperature *= cooling
         threshold = -temperature * np.log(np.random.random() + 1e-12)
         one = int(np.random.random() * people)
+        two = OFF
         change = 0
         changes[:] = 0
+        day = first
+        old, was, need, now = OFF, OFF, OFF, OFF
+        count = 0
         if people < 2 or np.random.random() < reassigning:
             day = first + int(np.random.random() * length)
             need = _draw_need(needs_of_day, day)
@@ -302,23 +323,8 @@ def anneal(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one flat loop is what com
             change += duty_cost[one, day, now] - duty_cost[one, day, was]
             for measure in range(measures):
                 changes[measure] = amounts[day, now, measure] - amounts[day, was, measure]
+                changes[measure] += extra[need, measure] - extra[old, measure]
             change += _fair_change(fair, steps, totals, one, changes, 1)
-            if change > threshold:
-                continue
-            work[one, day], place[one, day] = now, need
-            after = broken_by(
-                work[one], one, span, group, clash, is_night, runs, spans, weights, most, least, weekends, most_weekends
-            )
-            if after > broken[one]:
-                work[one, day], place[one, day] = was, old
-                continue
-            broken[one] = after
-            if old >= 0:
-                heads[old] -= 1
-            if need >= 0:
-                heads[need] += 1
-            for measure in range(measures):
-                totals[one, measure] += changes[measure]
         else:
             two = int(np.random.random() * (people - 1))
             two += two >= one
@@ -328,7 +334,8 @@ def anneal(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one flat loop is what com
             for number in range(count):
                 day = days[number]
                 a, b = work[one, day], work[two, day]
-                if a == b and place[one, day] == place[two, day]:
+                at, bt = place[one, day], place[two, day]
+                if a == b and at == bt:
                     continue
                 if not _may_swap(one, two, day, work, place, closed, fits, kind, strict, apart):
                     possible = False
@@ -337,42 +344,70 @@ def anneal(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one flat loop is what com
                     differs = True
                     change += duty_cost[one, day, b] + duty_cost[two, day, a]
                     change -= duty_cost[one, day, a] + duty_cost[two, day, b]
-                    for measure in range(measures):
-                        changes[measure] += amounts[day, b, measure] - amounts[day, a, measure]
+                for measure in range(measures):
+                    more = amounts[day, b, measure] + extra[bt, measure]
+                    more -= amounts[day, a, measure] + extra[at, measure]
+                    if more:
+                        differs = True
+                        changes[measure] += more
             if not possible or not differs:
                 continue
             change += _fair_change(fair, steps, totals, one, changes, 1)
             change += _fair_change(fair, steps, totals, two, changes, -1)
-            if change > threshold:
-                continue
+        saved = 0
+        if has_soft:
+            saved = price[one] if two < 0 else price[one] + price[two]
+        if change - saved > threshold:
+            continue
+        if two < 0:
+            work[one, day], place[one, day] = now, need
+        else:
             _exchange(work, place, one, two, days, count)
-            after = broken_by(
-                work[one], one, span, group, clash, is_night, runs, spans, weights, most, least, weekends, most_weekends
-            )
-            other = NO
-            if after <= broken[one]:
-                other = broken_by(
-                    work[two],
-                    two,
-                    span,
-                    group,
-                    clash,
-                    is_night,
-                    runs,
-                    spans,
-                    weights,
-                    most,
-                    least,
-                    weekends,
-                    most_weekends,
+        possible = True
+        for side in range(1 if two < 0 else 2):
+            who = two if side else one
+            row = work[who]
+            after[side] = clashes(row, group[who], clash, span)
+            if after[side] <= broken[who]:
+                after[side] += judged_by(
+                    row, who, span, is_night, runs, spans, weights, most, least, weekends, most_weekends
                 )
-            if other > broken[two]:
+            if after[side] > broken[who]:
+                possible = False
+                break
+            if has_soft:
+                soft_after[side] = judged_by(
+                    row,
+                    who,
+                    span,
+                    is_night,
+                    soft_runs,
+                    soft_spans,
+                    soft_weights,
+                    soft_most,
+                    soft_least,
+                    soft_weekends,
+                    soft_most_weekends,
+                )
+                change += soft_after[side] - price[who]
+        if not possible or change > threshold:
+            if two < 0:
+                work[one, day], place[one, day] = was, old
+            else:
                 _exchange(work, place, one, two, days, count)
-                continue
-            broken[one], broken[two] = after, other
+            continue
+        if two < 0:
+            if old >= 0:
+                heads[old] -= 1
+            if need >= 0:
+                heads[need] += 1
+        for side in range(1 if two < 0 else 2):
+            who = two if side else one
+            broken[who] = after[side]
+            if has_soft:
+                price[who] = soft_after[side]
             for measure in range(measures):
-                totals[one, measure] += changes[measure]
-                totals[two, measure] -= changes[measure]
+                totals[who, measure] += -changes[measure] if side else changes[measure]
         cost += change
         if cost < lowest:
             lowest = cost

@@ -6,13 +6,14 @@ not know of a problem (``is_exact`` False then) it may break: the caller judges 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from patrols.rostering.exchange_kernel import Lines, Rules, State, anneal, broken_by
+from patrols.rostering.exchange_kernel import Days, Lines, Rules, State, anneal, clashes, judged_by
 from patrols.rostering.frame import NOWHERE, OFF, Frame, Table
 from patrols.rostering.limits import (
     ConsecutiveDays,
@@ -31,12 +32,23 @@ from patrols.rostering.limits import (
     Wishes,
 )
 from patrols.rostering.limits.fairness import amount
-from patrols.rostering.problem import DAYS_A_WEEK, Need
+from patrols.rostering.problem import DAYS_A_WEEK, Need, Person
 
 Whole = NDArray[np.int64]
 UNLIMITED = 1 << 30
-#: Limits that the exchanges do not know; soft ones other than wishes and fair shares are unknown too.
-UNKNOWN = (CrewTogether, TrainingShare)
+WORK, NIGHTS, REST = range(3)  # what a run is of
+
+
+class Sums(NamedTuple):
+    """A sum over days in a row, each duty by its shift's weight, that lies between two numbers; ``unit`` of it is one
+    breach."""
+
+    first: int
+    last: int
+    weights: tuple[int, ...]
+    most: int
+    least: int = -UNLIMITED
+    unit: int = 1
 
 
 class Exchanger:
@@ -49,14 +61,16 @@ class Exchanger:
         outside = [day for _person, day in frame.outside]
         self.before = max(DAYS_A_WEEK, -min(outside, default=0))
         self.width = self.before + max([len(self.problem.days) + DAYS_A_WEEK, *(day + 1 for day in outside)])
-        self.lines = self._lines()
+        self.days = self._days()
+        self.hard = self._lines(self.frame.hard, price=1)
+        self.soft = self._lines([limit for limit in self.problem.limits if not limit.hard])
         self.rules = self._rules()
 
     @cached_property
     def is_exact(self) -> bool:
         """Whether the cost that annealing sees is the whole cost, and its limits are all the hard ones."""
-        soft = all(limit.hard or isinstance(limit, Wishes | FairShare) for limit in self.problem.limits)
-        return soft and not any(isinstance(limit, UNKNOWN) for limit in self.problem.limits)
+        of_several = (limit for limit in self.problem.limits if isinstance(limit, CrewTogether | NotPaired | InPairs))
+        return all(limit.hard and not isinstance(limit, CrewTogether) for limit in of_several)
 
     @property
     def heat(self) -> tuple[float, float]:
@@ -67,14 +81,18 @@ class Exchanger:
 
     def anneal(
         self, table: Table, *, moves: int, heat: tuple[float, float], seed: int, reassigning: float = 0.05
-    ) -> Table:
-        """The best table met on the way from one temperature to the other (``table`` itself if none is better)."""
+    ) -> tuple[Table, int]:
+        """The best table met on the way from one temperature to the other (``table`` itself if none is better), and
+        what it costs less, as far as the exchanges know the costs."""
         state = self._state(table)
         best = np.stack([state.work, state.place])
         hot, cold = (float(value) for value in heat)  # one type each: another would be compiled anew
-        anneal(self.lines, self.rules, state, best, moves, hot, cold, float(reassigning), seed, self.stop)
+        shares = float(reassigning)
+        saved = -anneal(
+            self.days, self.hard, self.soft, self.rules, state, best, moves, hot, cold, shares, seed, self.stop
+        )
         inside = slice(self.before, self.before + len(self.problem.days))
-        return Table(best[0][:, inside].astype(np.int16), best[1][:, inside].astype(np.int16))
+        return Table(best[0][:, inside].astype(np.int16), best[1][:, inside].astype(np.int16)), saved
 
     # --- a table as the kernel has it ----------------------------------------------------------------------------
 
@@ -90,30 +108,58 @@ class Exchanger:
         totals = np.zeros((people, len(self.fair)), np.int64)
         for person, day in np.argwhere(table.work >= 0).tolist():
             totals[person] += self.rules.amounts[self.before + day, table.work[person, day]]
-        broken = np.array([broken_by(work[person], person, *self.lines) for person in range(people)], np.int64)
-        return State(work, place, heads, totals, broken)
+            totals[person] += self.rules.extra[table.place[person, day]]
+        span, group, clash, is_night = self.days
+        broken = [
+            clashes(row, group[person], clash, span) + judged_by(row, person, span, is_night, *self.hard)
+            for person, row in enumerate(work)
+        ]
+        price = [judged_by(row, person, span, is_night, *self.soft) for person, row in enumerate(work)]
+        return State(work, place, heads, totals, np.array(broken, np.int64), np.array(price, np.int64))
 
     # --- rules ---------------------------------------------------------------------------------------------------
 
-    def _lines(self) -> Lines:
+    def _days(self) -> Days:
         problem = self.problem
         groups, clash = self._clashes()
         last_known = min(self.before + problem.last_known, self.width) - 1
-        spans, weights, most, least = self._spans()
         first_known = max(0, self.before + problem.known_from)
-        return Lines(
+        return Days(
             span=np.array([self.before, self.before + len(problem.days), first_known, last_known], np.int64),
             group=groups,
             clash=clash,
             is_night=np.array([shift.is_night for shift in problem.shift_types], np.int64),
-            runs=np.array([self._runs(person) for person in range(len(problem.people))], np.int64),
+        )
+
+    def _lines(self, limits: Sequence[Limit], price: int | None = None) -> Lines:
+        """What the limits ask of a row, each breach at their price, or at its own weight."""
+        spans, weights, most, least = self._spans(limits, price)
+        weekends = next((limit.weekends(self.problem) for limit in limits if isinstance(limit, Weekends)), [])
+        days = [[self.before + day for day in weekend] for weekend in weekends]
+        return Lines(
+            runs=self._by_person(limits, lambda limit: _runs(limit, price), 4, alike=price is not None),
             spans=spans,
             weights=weights,
             most=most,
             least=least,
-            weekends=self._weekends(),
-            most_weekends=self._most_weekends(),
+            weekends=np.array([[*own, *[OFF] * (2 - len(own))] for own in days], np.int64).reshape(-1, 2),
+            most_weekends=self._by_person(
+                limits, lambda limit: _most_weekends(limit, price), 2, alike=price is not None
+            ),
         )
+
+    def _by_person(
+        self, limits: Sequence[Limit], rows_of: Callable[[Limit], Iterable[tuple[int, ...]]], width: int, *, alike: bool
+    ) -> Whole:
+        """Rows of numbers by person, with ``alike`` equal ones once; those of -1 fill up."""
+        found = [
+            [row for limit in limits if limit.concerns(who) for row in rows_of(limit)] for who in self.problem.people
+        ]
+        if alike:
+            found = [list(dict.fromkeys(rows)) for rows in found]
+        longest = max((len(rows) for rows in found), default=0)
+        filled = [[*rows, *[(-1,) * width] * (longest - len(rows))] for rows in found]
+        return np.array(filled, np.int64).reshape(len(found), longest, width)
 
     def _rules(self) -> Rules:
         needs = self.problem.needs
@@ -129,14 +175,10 @@ class Exchanger:
             cover=np.array([self._cover(need) for need in needs], np.int64),
             duty_cost=self._duty_cost(),
             amounts=self._amounts(),
+            extra=self._extra(),
             steps=np.array([limit.step for limit in self.fair], np.int64),
             fair=self._fair(),
         )
-
-    def _of(self, kind: type[Limit], person: int) -> Iterator[Limit]:
-        """The hard limits of a kind that concern the person."""
-        who = self.problem.people[person]
-        return (limit for limit in self.frame.hard if isinstance(limit, kind) and limit.concerns(who))
 
     def _fits(self) -> NDArray[np.int8]:
         """Whether a person may serve a need: its beat and its shift on its day; closed cells are told elsewhere."""
@@ -201,70 +243,60 @@ class Exchanger:
                     clash[group, apart, earlier, later] = 1
         return np.array(groups, np.int64), clash
 
-    def _runs(self, person: int) -> tuple[int, int, int, int, int]:
-        days: list[ConsecutiveDays] = list(self._of(ConsecutiveDays, person))  # type: ignore[arg-type]
-        nights: list[ConsecutiveNights] = list(self._of(ConsecutiveNights, person))  # type: ignore[arg-type]
-        off: list[DaysOff] = list(self._of(DaysOff, person))  # type: ignore[arg-type]
-        return (
-            min([UNLIMITED, *(limit.most for limit in days if limit.most is not None)]),
-            max([1, *(limit.least for limit in days)]),
-            min([UNLIMITED, *(limit.most for limit in nights if limit.most is not None)]),
-            max([1, *(limit.least for limit in nights)]),
-            max([1, *(limit.least for limit in off)]),
-        )
-
-    def _spans(self) -> tuple[Whole, Whole, Whole, Whole]:
+    def _spans(self, limits: Sequence[Limit], price: int | None) -> tuple[Whole, Whole, Whole, Whole]:
         """Sums over days in a row that lie between two numbers: minutes, days worked, duties of a shift type."""
-        people = range(len(self.problem.people))
+        people = self.problem.people
         rows: dict[tuple[int, ...], int] = {}
-        found: dict[tuple[int, int, int], tuple[list[int], list[int]]] = {}
-        for person in people:
-            for first, last, weights, most, least in self._spans_of(person):
-                row = rows.setdefault(weights, len(rows))
-                mosts, leasts = found.setdefault((first, last, row), ([UNLIMITED] * len(people), [0] * len(people)))
-                mosts[person], leasts[person] = min(mosts[person], most), max(leasts[person], least)
+        found: dict[tuple[int, ...], tuple[list[int], list[int]]] = {}
+        for number, limit in enumerate(limits):
+            own = 0 if price else number  # hard ones over the same days are one, the narrower; of soft ones each costs
+            for person, who in enumerate(people):
+                for sums in self._spans_of(limit, who) if limit.concerns(who) else ():
+                    row = rows.setdefault(sums.weights, len(rows))
+                    key = (
+                        self.before + sums.first,
+                        self.before + sums.last,
+                        row,
+                        sums.unit,
+                        price or limit.weight,
+                        own,
+                    )
+                    mosts, leasts = found.setdefault(key, ([UNLIMITED] * len(people), [-UNLIMITED] * len(people)))
+                    mosts[person], leasts[person] = min(mosts[person], sums.most), max(leasts[person], sums.least)
         shape = (len(found), len(people))
         return (
-            np.array(list(found), np.int64).reshape(-1, 3),
+            np.array([key[:5] for key in found], np.int64).reshape(-1, 5),
             np.array(list(rows), np.int64).reshape(-1, len(self.problem.shift_types)),
             np.array([most for most, _least in found.values()], np.int64).reshape(shape).T.copy(),
             np.array([least for _most, least in found.values()], np.int64).reshape(shape).T.copy(),
         )
 
-    def _spans_of(self, person: int) -> Iterator[tuple[int, int, tuple[int, ...], int, int]]:
+    def _spans_of(self, limit: Limit, who: Person) -> Iterator[Sums]:
         problem = self.problem
-        name = problem.people[person].id
         shifts = problem.shift_types
-        for limit in self._of(Limit, person):
-            if isinstance(limit, HoursInSpan):
-                weights = tuple(shift.counted_minutes for shift in shifts)
-                for span in limit.spans(problem):
-                    already = limit.already.get(name, 0) if span[0] <= 0 else 0
-                    cap = limit.cap(problem, span)
-                    most = UNLIMITED if cap is None else cap - already
-                    yield span[0] + self.before, span[-1] + self.before, weights, most, (limit.least or 0) - already
-            elif isinstance(limit, WeeklyRest):
-                for week in limit.weeks(problem):
-                    yield week[0] + self.before, week[-1] + self.before, (1,) * len(shifts), len(week) - limit.days, 0
-            elif isinstance(limit, ShiftCount):
-                one = tuple(int(shift.id == limit.shift) for shift in shifts)
-                yield self.before, self.before + len(problem.days) - 1, one, limit.most, 0
-
-    def _weekends(self) -> Whole:
-        weekends = next((w.weekends(self.problem) for w in self.frame.hard if isinstance(w, Weekends)), [])
-        days = [[self.before + day for day in weekend] for weekend in weekends]
-        return np.array([[*own, *[OFF] * (2 - len(own))] for own in days], np.int64).reshape(-1, 2)
-
-    def _most_weekends(self) -> Whole:
-        people = range(len(self.problem.people))
-        limits = [[limit for limit in self._of(Weekends, person) if isinstance(limit, Weekends)] for person in people]
-        return np.array([min([UNLIMITED, *(limit.most for limit in own)]) for own in limits], np.int64)
+        last = len(problem.days) - 1
+        if isinstance(limit, HoursInSpan):
+            weights = tuple(shift.counted_minutes for shift in shifts)
+            unit = 1 if limit.hard else 60
+            for span in limit.spans(problem):
+                already = limit.already.get(who.id, 0) if span[0] <= 0 else 0
+                cap = limit.cap(problem, span)
+                most = UNLIMITED if cap is None else cap - already
+                yield Sums(span[0], span[-1], weights, most, (limit.least or 0) - already, unit)
+        elif isinstance(limit, WeeklyRest):
+            for week in limit.weeks(problem):
+                yield Sums(week[0], week[-1], (1,) * len(shifts), len(week) - limit.days)
+        elif isinstance(limit, ShiftCount):
+            yield Sums(0, last, tuple(int(shift.id == limit.shift) for shift in shifts), limit.most)
+        elif isinstance(limit, TrainingShare):
+            weights = tuple(100 * shift.is_training - limit.percent for shift in shifts)
+            yield Sums(0, last, weights, 100 * limit.slack, -100 * limit.slack, unit=1 if limit.hard else 100)
 
     # --- costs ---------------------------------------------------------------------------------------------------
 
     @cached_property
     def fair(self) -> list[FairShare]:
-        return [item for item in self.problem.limits if isinstance(item, FairShare) and item.measure != "hard_beats"]
+        return [item for item in self.problem.limits if isinstance(item, FairShare)]
 
     def _amounts(self) -> Whole:
         problem = self.problem
@@ -275,9 +307,17 @@ class Exchanger:
                 found[self.before + day, :-1, measure] = sizes
         return found
 
+    def _extra(self) -> Whole:
+        """What a need adds to a measure beyond its shift and day; the last row stands for no need."""
+        found = np.zeros((len(self.problem.needs) + 1, len(self.fair)), np.int64)
+        for measure, limit in enumerate(self.fair):
+            if limit.measure == "hard_beats":
+                found[:-1, measure] = [need.is_hard for need in self.problem.needs]
+        return found
+
     def _fair(self) -> Whole:
         people = self.problem.people
-        sums = self._amounts().max(axis=1).sum(axis=0)
+        sums = self._amounts().max(axis=1).sum(axis=0) + len(self.problem.days) * self._extra().max(axis=0)
         longest = max((int(most) // limit.step for most, limit in zip(sums, self.fair, strict=True)), default=0)
         found = np.zeros((len(people), len(self.fair), longest + 1), np.int64)
         for measure, limit in enumerate(self.fair):
@@ -299,6 +339,20 @@ class Exchanger:
                 own = sum(limit.concerns(who) for limit in weigh)
                 cost[person, self.before + wish.day, others if wish.wants else worked] += wish.weight * own
         return cost
+
+
+def _runs(limit: Limit, price: int | None) -> Iterator[tuple[int, int, int, int]]:
+    """Of what a run is, how long and how short it may be, and what a day beyond costs."""
+    if isinstance(limit, ConsecutiveDays | ConsecutiveNights):
+        state = WORK if isinstance(limit, ConsecutiveDays) else NIGHTS
+        yield state, UNLIMITED if limit.most is None else limit.most, limit.least, price or limit.weight
+    elif isinstance(limit, DaysOff):
+        yield REST, UNLIMITED, limit.least, price or limit.weight
+
+
+def _most_weekends(limit: Limit, price: int | None) -> Iterator[tuple[int, int]]:
+    if isinstance(limit, Weekends):
+        yield limit.most, price or limit.weight
 
 
 def _padded(rows: list[list[int]]) -> Whole:

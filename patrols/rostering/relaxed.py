@@ -11,6 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 from itertools import pairwise
+from typing import NamedTuple
 
 from ortools.linear_solver.python import model_builder
 
@@ -18,19 +19,32 @@ from patrols.rostering.frame import Frame
 from patrols.rostering.limits import ConsecutiveDays, FairShare, HoursInSpan, Limit, ShiftCount, WeeklyRest, Wishes
 from patrols.rostering.limits.fairness import amount
 
+
+class Able(NamedTuple):
+    """Needs alike: which kinds of people can serve them, and whether they are to be evened out."""
+
+    kinds: frozenset[int]
+    is_hard: bool
+
+
 Terms = list[tuple[int, float]]
 INFINITY = math.inf
 
 
-def counted_bound(frame: Frame, *, soft: bool = True, by_week: bool = False, seconds: float = 60.0) -> int | None:
-    """The least that any roster can cost: cover, and with ``soft`` fair shares; None if not solved in time."""
-    return _Programme(frame, soft=soft, by_week=by_week).solve(seconds)
+def counted_bound(
+    frame: Frame, *, soft: bool = True, by_week: bool = False, seconds: float = 60.0, cover: int = 0
+) -> int | None:
+    """The least that any roster can cost: cover, and with ``soft`` fair shares; None if not solved in time.
+
+    ``cover`` is what the cover of any roster is known to cost at least.
+    """
+    return _Programme(frame, soft=soft, by_week=by_week, cover=cover).solve(seconds)
 
 
 class _Programme:
     """Columns: duties by person, class and shift; people by kind and group of needs; levels of cover and of shares."""
 
-    def __init__(self, frame: Frame, *, soft: bool, by_week: bool) -> None:
+    def __init__(self, frame: Frame, *, soft: bool, by_week: bool, cover: int) -> None:
         self.frame = frame
         self.problem = frame.problem
         self.by_week = by_week
@@ -43,15 +57,23 @@ class _Programme:
         self.duties: list[dict[tuple[tuple[int, ...], int], int]] = [{} for _ in self.problem.people]
         for person in range(len(self.problem.people)):
             self._add_person(person)
+        shares = [limit for limit in self.problem.limits if isinstance(limit, FairShare)]
+        self.evens_hard_beats = soft and any(limit.measure == "hard_beats" for limit in shares)
+        self.hard_heads: dict[int, Terms] = {}  # by kind
+        self.hard_slots: set[tuple[tuple[int, ...], int]] = set()
+        self.cover: Terms = []
+        self.cover_constant = 0
         self._add_cover()
+        if cover:
+            self._row(self.cover, cover - self.cover_constant, INFINITY)
         for limit in self.problem.limits:
             if limit.hard and not self._is_waived(limit):
                 self._add_limit(limit)
-            elif self.soft and isinstance(limit, FairShare) and limit.measure != "hard_beats":
+            elif self.soft and isinstance(limit, FairShare):
                 self._add_share(limit)
 
     def solve(self, seconds: float) -> int | None:
-        self.helper.set_objective_offset(self.constant)
+        self.helper.set_objective_offset(self.constant + self.cover_constant)
         solver = model_builder.Solver("GLOP")
         solver.set_time_limit_in_seconds(max(0.1, seconds))
         if solver.solve(self.model) != model_builder.SolveStatus.OPTIMAL:
@@ -174,10 +196,13 @@ class _Programme:
         """Each kind's duties of a class and shift are split over the groups of needs that it can serve."""
         frame = self.frame
         kinds = range(len(frame.open_needs))
-        groups: dict[tuple[tuple[int, ...], int], dict[frozenset[int], list[int]]] = {}
+        groups: dict[tuple[tuple[int, ...], int], dict[Able, list[int]]] = {}
         for index, need in enumerate(self.problem.needs):
             key = (self.class_of[need.day], frame.shift_index[need.shift])
-            able = frozenset(kind for kind in kinds if index in frame.open_needs[kind])
+            able = Able(
+                frozenset(kind for kind in kinds if index in frame.open_needs[kind]),
+                self.evens_hard_beats and need.is_hard,
+            )
             groups.setdefault(key, {}).setdefault(able, []).append(index)
         working: dict[tuple[tuple[int, ...], int], dict[int, Terms]] = {}
         for person, columns in enumerate(self.duties):
@@ -198,19 +223,22 @@ class _Programme:
 
     def _split(
         self,
-        groups: dict[frozenset[int], list[int]],
+        groups: dict[Able, list[int]],
         working: dict[int, Terms],
         key: tuple[tuple[int, ...], int],
         fixed: Counter[tuple[tuple[int, ...], int, int]],
     ) -> None:
-        heads: dict[frozenset[int], Terms] = {able: [] for able in groups}
+        heads: dict[Able, Terms] = {able: [] for able in groups}
         for kind, terms in working.items():
             parts: Terms = []
             for able in groups:
-                if kind in able or fixed[*key, kind]:
-                    column = self._column(0.0, INFINITY if kind in able else fixed[*key, kind])
+                if kind in able.kinds or fixed[*key, kind]:
+                    column = self._column(0.0, INFINITY if kind in able.kinds else fixed[*key, kind])
                     parts.append((column, -1.0))
                     heads[able].append((column, 1.0))
+                    if able.is_hard:
+                        self.hard_heads.setdefault(kind, []).append((column, -1.0))
+                        self.hard_slots.add(key)
             if fixed[*key, kind]:
                 parts.append((self._column(0.0, fixed[*key, kind]), -1.0))
             self._row([*terms, *parts], 0.0, 0.0)
@@ -225,14 +253,19 @@ class _Programme:
             need = self.problem.needs[index]
             widths[-need.weight_minimum] += need.minimum
             widths[-need.weight_ideal] += need.ideal - need.minimum
-            self.constant += need.minimum * need.weight_minimum + (need.ideal - need.minimum) * need.weight_ideal
-        found = [(self._column(0.0, width, price), -1.0) for price, width in widths.items() if width]
-        return [*found, (self._column(0.0, INFINITY, over), -1.0)]
+            self.cover_constant += need.minimum * need.weight_minimum + (need.ideal - need.minimum) * need.weight_ideal
+        found = [(self._column(0.0, width, price), price) for price, width in widths.items() if width]
+        found.append((self._column(0.0, INFINITY, over), over))
+        self.cover += found
+        return [(column, -1.0) for column, _price in found]
 
     # --- fair shares ---------------------------------------------------------------------------------------------
 
     def _add_share(self, limit: FairShare) -> None:
         problem = self.problem
+        if limit.measure == "hard_beats":
+            self._add_share_of_hard_beats(limit)
+            return
         example = {own: self.class_of.index(own) for own in self.classes}
         for person, who in enumerate(problem.people):
             share = limit.shares.get(who.id) if limit.concerns(who) else None
@@ -245,6 +278,21 @@ class _Programme:
                     terms.append((column, size / limit.step))
             most = sum(self.helper.var_upper_bound(column) * factor for column, factor in terms)
             self._price(terms, limit.costs(share, math.ceil(most)))
+
+    def _add_share_of_hard_beats(self, limit: FairShare) -> None:
+        """Who of a kind serves the hard beats that the kind does: each at most as often as they work such a shift."""
+        parts: dict[int, Terms] = {}
+        for person, who in enumerate(self.problem.people):
+            duties = [column for key, column in self.duties[person].items() if key in self.hard_slots]
+            most = sum(self.helper.var_upper_bound(column) for column in duties)
+            column = self._column(0.0, most)
+            self._row([(column, 1.0), *((duty, -1.0) for duty in duties)], -INFINITY, 0.0)
+            parts.setdefault(self.frame.kind_of[person], []).append((column, 1.0))
+            share = limit.shares.get(who.id) if limit.concerns(who) else None
+            if share is not None:
+                self._price([(column, 1.0)], limit.costs(share, math.ceil(most)))
+        for kind, terms in parts.items():
+            self._row([*terms, *self.hard_heads.get(kind, [])], 0.0, 0.0)
 
     def _price(self, terms: Terms, costs: list[int]) -> None:
         widths: Counter[int] = Counter(after - before for before, after in pairwise(costs))

@@ -6,10 +6,12 @@ Two sub-problems at a time are freed and solved by CP-SAT with one thread each w
 
 from __future__ import annotations
 
+import math
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -33,11 +35,14 @@ from patrols.rostering.weave import Weaver, Weaving
 
 CELLS_TO_FINISH = 700
 ROUNDS = 50  # of pricing that column generation needs, roughly
+CELLS_TO_COVER = 1500
+SHARE_TO_COVER = 0.6  # of what is left, at most
 SHARE_TO_PRICE = 0.2  # of the time, at most, for all of them
 SHARE_TO_GENERATE = 0.5  # of the time, at most
 SHARE_AFTER_DIVES = 0.2  # of what is left then
 DIVES = ((10, 25), (30, 50))  # steps, and rounds of pricing in each
 SHARE_BESIDE = 0.1  # of the time: so long parts are solved beside column generation, which building them slows down
+WARM = 6.0  # times the end's temperature
 FIRST_MOVES = 300_000  # of annealing: a fraction of a second
 ROUND_MOVES = 100_000
 SHARE_TO_ANNEAL = 0.85  # of what is left, at most: a course that is cut off before it is cold gains nothing
@@ -251,11 +256,33 @@ class Search:
             self.failure, self.stopped = failure, True
 
     def _prove_cover(self) -> None:
-        generator = Generator(self.frame, self.weaver().pricer, soft=False)
-        cover = prove(generator, self.is_over)
-        if cover is not None:
-            self.cover_bound = max(cover, self.cover_bound or 0)
-            self._raise_bound(cover)
+        """The best cover there is, and that it is the best: as one model where that is small enough."""
+        if len(self.problem.people) * len(self.problem.days) <= CELLS_TO_COVER:
+            self._settle_cover()
+        else:
+            self._raise_cover_bound(prove(Generator(self.frame, self.weaver().pricer, soft=False), self.is_over))
+        if self.cover_bound:
+            left = self.seconds - self.elapsed
+            self._raise_bound(counted_bound(self.frame, by_week=True, seconds=left, cover=self.cover_bound))
+
+    def _settle_cover(self) -> None:
+        cells = [(person, day) for person in range(len(self.problem.people)) for day in range(len(self.problem.days))]
+        with self.lock:
+            table = self.table
+        part = RosterModel(self.frame, table, cells, soft=False, whole=True)
+        part.minimise()
+        part.hint(table)
+        solver = self._solver((self.seconds - self.elapsed) * SHARE_TO_COVER, self.seed)
+        solver.parameters.num_workers = self.workers
+        solver.parameters.linearization_level = 1  # side by side, another thread has level 2
+        if self._run(solver, part) in SOLVED:
+            self._raise_cover_bound(math.ceil(solver.best_objective_bound - 1e-6))
+            self._take(part.read(solver))
+
+    def _raise_cover_bound(self, bound: int | None) -> None:
+        if bound is not None:
+            self.cover_bound = max(bound, self.cover_bound or 0)
+            self._raise_bound(self.cover_bound)
 
     def _prove(self, shapes: Neighbourhoods) -> None:
         """A bound by column generation, and rosters built from its schedules."""
@@ -333,9 +360,9 @@ class Search:
         moves, failed = FIRST_MOVES, 0
         while failed < 2 and not self.is_over():
             begun = time.monotonic()
-            found = exchanger.anneal(self.table, moves=moves, heat=exchanger.heat, seed=rng.randrange(2**30))
+            found, saved = exchanger.anneal(self.table, moves=moves, heat=exchanger.heat, seed=rng.randrange(2**30))
             a_move = (time.monotonic() - begun) / moves
-            failed = 0 if self._take(found) else failed + 1
+            failed = 0 if saved and self._take(found) else failed + 1
             moves = max(FIRST_MOVES, min(3 * moves, int(SHARE_TO_ANNEAL * (self.seconds - self.elapsed) / a_move)))
 
     def _dive(self, generator: Generator, *, rounds: int, steps: int) -> None:
@@ -382,13 +409,12 @@ class Search:
                 self._prove_fair()
             self._anneal(rng, self.exchanger)
             if number == 0 and sum(self.account.by_slot.values()) > (self.cover_bound or 0):
-                self._prove_cover()
+                with self._alone():
+                    self._prove_cover()
+                self._anneal(rng, self.exchanger)
         elif number == 0 and self._can_price():
-            self.proving.set()
-            try:
+            with self._alone():
                 self._prove(shapes)
-            finally:
-                self.proving.clear()
         self._go_on(shapes, rng)
 
     def _go_on(self, shapes: Neighbourhoods, rng: random.Random) -> None:
@@ -397,6 +423,8 @@ class Search:
         if self.exchanger is None and self.weaver().is_plain and not self.account.hard and self._can_price():
             weaving = Weaving(self.weaver(), rng)
             moves["weave"] = lambda: self._weave(weaving)
+        if (exchanger := self.exchanger) is not None:
+            moves["exchange"] = lambda: self._exchange(rng, exchanger)
         portfolio = Portfolio(moves, rng)
         while not self.is_over():
             if self.proving.is_set() and self.elapsed > SHARE_BESIDE * self.seconds:
@@ -404,9 +432,25 @@ class Search:
             else:
                 portfolio.move()
 
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """With the other threads waiting, unless it is early."""
+        self.proving.set()
+        try:
+            yield
+        finally:
+            self.proving.clear()
+
     def _can_price(self) -> bool:
         """Whether schedules are priced quickly enough for column generation to come to its end."""
         return ROUNDS * self.weaver().seconds_to_price < SHARE_TO_PRICE * self.seconds
+
+    def _exchange(self, rng: random.Random, exchanger: Exchanger) -> int:
+        """A short course from nearly cold, for what the parts do not see or left behind; the gain."""
+        before, (_hot, cold) = self.account.objective, exchanger.heat
+        heat = (WARM * cold, cold)
+        found, saved = exchanger.anneal(self.table, moves=FIRST_MOVES, heat=heat, seed=rng.randrange(2**30))
+        return before - self.account.objective if saved and self._take(found) else 0
 
     def _weave(self, weaving: Weaving) -> int:
         with self.lock:
@@ -443,7 +487,8 @@ class Search:
                 break
             if self.exchanger is not None:
                 seed = rng.randrange(2**30)
-                self._take(self.exchanger.anneal(self.table, moves=ROUND_MOVES, heat=self.exchanger.heat, seed=seed))
+                heat = self.exchanger.heat
+                self._take(self.exchanger.anneal(self.table, moves=ROUND_MOVES, heat=heat, seed=seed)[0])
             table = self.table
             drawn = [shapes.draw(rng, self.account, table) for _ in range(self.workers)]
             seeds = [rng.randrange(2**30) for _ in drawn]

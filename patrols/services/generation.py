@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from collections.abc import Callable
 from typing import Any
@@ -81,20 +80,11 @@ def generate(
     )
     if given_up is not None and given_up():
         raise Stopped
-    result = _evened(problem, result)
     with transaction.atomic():
         facts = rostering.apply_result(by=by, roster=roster, result=result, since=since, action=action)
         if finish is not None:
             finish(facts)
     return facts
-
-
-def _evened(problem: engine.Problem, result: engine.Result) -> engine.Result:
-    """With the hard beats dealt out evenly among those whom the search put on a shift."""
-    evened = engine.even_out(problem, result.roster)
-    if evened == result.roster:
-        return result
-    return dataclasses.replace(result, roster=evened, objective=engine.objective(problem, evened))
 
 
 def _start(roster: Roster, problem: engine.Problem, so_far: engine.Roster) -> engine.Roster | None:

@@ -8,8 +8,9 @@ side are for two workers.
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +30,8 @@ from teams.policy import Action
 WORK = "generate_all"  # the job's name
 SECONDS = (60, 120, 300)  # the choices of how long to search, all squadrons together
 DEFAULT_SECONDS = 120
+SHARE_OF_FIRST = 0.8  # of the work that is shown, until all have a roster
+LEAST_SECONDS = 2.0  # below that, going on is not worth its while
 DONE, REFUSED, LEFT_OUT, RUNNING, WAITING = "done", "refused", "left_out", "running", "waiting"
 FINISHED = frozenset({DONE, REFUSED})
 NOTHING = Problem("nothing_to_generate", _("No squadron has anything to generate in this month."))
@@ -131,18 +134,39 @@ def generate_all(
 ) -> dict[int, dict[str, Any]]:
     """Generate the squadrons' month, the seconds split by the number of people; returns each one's state by unit id.
 
-    A squadron that refuses keeps the others from nothing. Raises `generation.Stopped` when the course gives up; what
-    was finished before stays.
+    What a squadron leaves of its seconds goes to those whose cover is not proven to be the best possible: once all
+    have a roster, they go on from theirs. A squadron that refuses keeps the others from nothing. Raises
+    `generation.Stopped` when the course gives up; what was finished before stays.
     """
-    everyone = sum(row.people for row in asked) or 1
+    until = time.monotonic() + seconds
     states: dict[int, dict[str, Any]] = dict(course.finished())
-    behind = 0
-    for row in asked:
-        if row.unit.pk not in states:
-            part = _Part(row, behind / everyone, row.people / everyone, seconds * row.people / everyone, course)
-            states[row.unit.pk] = part.run(by, first_day)
-        behind += row.people
+    first = [row for row in asked if row.unit.pk not in states]
+    for part in _parts(first, asked, (0.0, SHARE_OF_FIRST), seconds, course):
+        states[part.squadron.unit.pk] = part.run(by, first_day)
+    left = until - time.monotonic()
+    doubtful = [row for row in asked if _may_be_bettered(states[row.unit.pk])]
+    if left >= LEAST_SECONDS:
+        for part in _parts(doubtful, doubtful, (SHARE_OF_FIRST, 1.0), left, course):
+            states[part.squadron.unit.pk] = part.run_again(by, first_day, states[part.squadron.unit.pk])
     return states
+
+
+def _may_be_bettered(state: Mapping[str, Any]) -> bool:
+    return state["state"] == DONE and bool(state["uncovered"]) and state["gap"] != 0
+
+
+def _parts(
+    rows: list[Squadron], among: list[Squadron], shares: tuple[float, float], seconds: float, course: Course
+) -> Iterator[_Part]:
+    """Each squadron's part, by its people `among` all that the shares and the seconds are for."""
+    everyone = sum(row.people for row in among) or 1
+    behind, (begin, end) = 0, shares
+    for row in among:
+        if row in rows:
+            share = row.people / everyone
+            before = begin + (end - begin) * behind / everyone
+            yield _Part(row, before, (end - begin) * share, seconds * share, course)
+        behind += row.people
 
 
 @dataclass(frozen=True)
@@ -156,27 +180,42 @@ class _Part:
     course: Course
 
     def run(self, by: User | None, first_day: dt.date) -> dict[str, Any]:
-        unit = self.squadron.unit
         if self.course.given_up():
             raise generation.Stopped
         if self.course.enough():
             return self._end({"state": LEFT_OUT})
         try:
-            roster = generation.month_roster(by=by, unit=unit, first_day=first_day, action=Action.ROSTER_GENERATE_ALL)
-            facts = generation.generate(
-                by=by,
-                roster=roster,
-                seconds=self.seconds,
-                action=Action.ROSTER_GENERATE_ALL,
-                on_progress=lambda progress: self._tell(roster, progress),
-                should_stop=self.course.enough,
-                given_up=self.course.given_up,
-                finish=lambda facts: self._end(_state(roster, facts)),
-            )
+            return self._generate(by, first_day)
         except Refused as refusal:
             return self._end({"state": REFUSED, "code": refusal.problems[0].code})
         except IntegrityError as error:
             return self._end({"state": REFUSED, "code": getattr(error.__cause__, "pgcode", None) or ""})
+
+    def run_again(self, by: User | None, first_day: dt.date, state: dict[str, Any]) -> dict[str, Any]:
+        """Once more from the roster that stands; `state` stays where nothing comes of it."""
+        if self.course.enough():
+            return state
+        try:
+            return self._generate(by, first_day)
+        except (Refused, IntegrityError):  # as when it was published meanwhile
+            return self._end(state)
+        except generation.Stopped:
+            self._end(state)
+            raise
+
+    def _generate(self, by: User | None, first_day: dt.date) -> dict[str, Any]:
+        unit = self.squadron.unit
+        roster = generation.month_roster(by=by, unit=unit, first_day=first_day, action=Action.ROSTER_GENERATE_ALL)
+        facts = generation.generate(
+            by=by,
+            roster=roster,
+            seconds=self.seconds,
+            action=Action.ROSTER_GENERATE_ALL,
+            on_progress=lambda progress: self._tell(roster, progress),
+            should_stop=self.course.enough,
+            given_up=self.course.given_up,
+            finish=lambda facts: self._end(_state(roster, facts)),
+        )
         return _state(roster, facts)
 
     def _tell(self, roster: Roster, progress: engine.Progress) -> None:

@@ -143,6 +143,48 @@ def test_squadrons_are_read_in_the_same_number_of_queries(
     ]
 
 
+def test_time_left_goes_to_the_squadron_whose_cover_is_in_doubt(
+    two_squadrons: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, calls = generation_all.squadrons(two_squadrons.brigade, FIRST), []
+
+    def generate(**words: Any) -> dict[str, Any]:
+        unit, seconds = words["roster"].unit, words["seconds"]
+        calls.append((unit, round(seconds)))
+        doubtful = unit == two_squadrons.other_squadron and len(calls) < 3
+        facts = {"hard_violations": 0, "uncovered": 2, "gap": None if doubtful else 0.0, "seconds": 1.0}
+        words["finish"](facts)
+        return facts
+
+    monkeypatch.setattr(generation, "generate", generate)
+    states = generation_all.generate_all(
+        by=None, asked=asked, first_day=FIRST, seconds=60, course=generation_all.Course()
+    )
+    first, second = two_squadrons.squadron, two_squadrons.other_squadron
+    assert calls == [(first, 30), (second, 30), (second, 60)]
+    assert states[second.pk]["gap"] == 0.0
+
+
+def test_stopped_while_going_on_keeps_what_stood(two_squadrons: County, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, kept = generation_all.squadrons(two_squadrons.brigade, FIRST)[:1], []
+
+    class Kept(generation_all.Course):
+        def keep(self, unit: Unit, share: float, state: dict[str, Any]) -> None:
+            kept.append(state["state"])
+
+    def generate(**words: Any) -> dict[str, Any]:
+        if kept:
+            raise generation.Stopped
+        facts = {"hard_violations": 0, "uncovered": 2, "gap": None, "seconds": 1.0}
+        words["finish"](facts)
+        return facts
+
+    monkeypatch.setattr(generation, "generate", generate)
+    with pytest.raises(generation.Stopped):
+        generation_all.generate_all(by=None, asked=asked, first_day=FIRST, seconds=60, course=Kept())
+    assert kept == ["done", "done"]
+
+
 def test_stopping_early_leaves_the_rest_out(two_squadrons: County) -> None:
     class Enough(generation_all.Course):
         def enough(self) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -11,28 +13,44 @@ from patrols.rostering.exchanges import Exchanger
 from patrols.rostering.frame import Frame
 from patrols.rostering.greedy import Greedy
 from patrols.rostering.ledger import Ledger
+from patrols.rostering.limits import FairShare
 from patrols.rostering.relaxed import counted_bound
 from tests.rostering.cast import problems
 
-RANDOM = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+RANDOM = settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
-@given(problems(with_fixed=True), st.integers(0, 1000))
+@st.composite
+def some_with_hard_beats(draw):
+    """Random squadrons; of some, posts that wear people out are to be evened out."""
+    problem = draw(problems(with_fixed=True))
+    if draw(st.booleans()):
+        return problem
+    needs = tuple(dataclasses.replace(need, is_hard=draw(st.booleans())) for need in problem.needs)
+    shares = {person.id: draw(st.floats(0, 4)) for person in problem.people[1:]}
+    share = FairShare(measure="hard_beats", shares=shares, weight=draw(st.integers(1, 9)))
+    return dataclasses.replace(problem, needs=needs, limits=(*problem.limits, share))
+
+
+@given(some_with_hard_beats(), st.integers(0, 1000))
 @RANDOM
-def test_annealing_breaks_nothing_more_and_costs_no_more_where_it_knows_every_limit(problem, seed):
+def test_annealing_breaks_nothing_more_and_saves_what_it_says_where_it_knows_every_limit(problem, seed):
     frame = Frame(problem)
     exchanger, ledger = Exchanger(frame), Ledger(frame)
     start = Greedy(frame).run()
     before = ledger.open(start)
-    found = exchanger.anneal(start, moves=2000, heat=(50.0, 1.0), seed=seed, reassigning=0.5)
+    found, saved = exchanger.anneal(start, moves=2000, heat=(50.0, 1.0), seed=seed, reassigning=0.5)
     after = ledger.open(found)
     assert [cell for cell in frame.fixed if found.work[cell] != start.work[cell]] == []
     if exchanger.is_exact:
         assert after.hard <= before.hard
-        assert after.hard or after.objective <= before.objective
+        gain = before.objective - after.objective
+        with_skills = any(need.shares for need in problem.needs)  # somebody more may bring a skill that was missing
+        assert gain >= saved >= 0
+        assert gain == saved or with_skills
 
 
-@given(problems(with_fixed=True))
+@given(some_with_hard_beats())
 @RANDOM
 def test_bound_by_counting_is_below_any_roster(problem):
     frame = Frame(problem)

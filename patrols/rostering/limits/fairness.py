@@ -20,7 +20,7 @@ STEEPEST = 5  # from the third duty off the share on, each costs the same: fairn
 def amount(problem: Problem, measure: Measure, day: int, shift: ShiftType) -> int:
     """What a duty adds to a measure: 1 for a night, weekend or holiday duty; its counted minutes.
 
-    Nothing to the hard beats: who of a shift serves which beat is dealt out after the shifts are settled.
+    Nothing to the hard beats: they are known by the need, not by the shift.
     """
     if measure == "minutes":
         return shift.counted_minutes
@@ -76,7 +76,7 @@ class FairShare(Limit):
 
     def constrain(self, model: RosterModel) -> None:
         problem = model.problem
-        if self.measure == "hard_beats":
+        if self.measure == "hard_beats":  # exchanges even them out: the model has no places of single people
             return
         amounts = [[amount(problem, self.measure, d, s) for s in problem.shift_types] for d in range(len(problem.days))]
         most = sum(max(row) for row in amounts) // self.step
