@@ -316,7 +316,7 @@ TABLE: dict[str, Page] = {
     "rule-list": Page(COVER),
     "rule-new": Page(LEADER, LEADER, extra=(("kind", "weekends"),)),
     "rule-edit": Page(LEADER, LEADER, on="rule"),
-    "rule-delete": Page(None, LEADER, on="rule"),
+    "rule-end": Page(None, LEADER, on="rule"),
     "exception-list": Page(COVER),
     "exception-new": Page(LEADER, LEADER),
     "exception-sign": Page(None, roles("B"), on="exception"),

@@ -155,7 +155,7 @@ def _place(district: Unit, brigade: Unit, digits: str) -> Place:
         version=RosterVersion.objects.create(roster=roster, unit=squadron, number=1, duties=[], digest="0" * 64),
         sworn_officer=SwornOfficer.objects.create(unit=squadron, name=f"O{digits}"),
         exception=_exception(squadron, digits),
-        rule=RosterRule.objects.create(unit=squadron, kind="weekends", most=3),
+        rule=RosterRule.objects.create(unit=squadron, kind="weekends", most=3, binds_from=DAY),
         wish=Wish.objects.create(member=member, unit=group, day=DAY),
         member_skill=MemberSkill.objects.create(member=member, skill="drone", proof="UAV 1"),
         protection=Protection.objects.create(member=member, kind="nursing", first_day=DAY, last_day=DAY),

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Self
+
 import pghistory
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from lianfang.platform.security import RowScope
+from patrols.models.roster import DaySpan
 from patrols.models.shift import ShiftType
 from teams.models import Unit
 from teams.policy import Action
@@ -36,13 +42,27 @@ class Grounds(models.TextChoices):
 
 # Of whom they speak is a matter of the squadron's leader alone.
 ABOUT_PEOPLE = (RuleKind.APART, RuleKind.TOGETHER)
+# They speak of single days. The others count over a roster's days, so that part of a roster cannot be held to them.
+DAY_BY_DAY = (RuleKind.SUCCESSION, *ABOUT_PEOPLE)
 # One of a kind for the same people and shifts: a second row would say something else about the same thing.
 ONCE = tuple(kind for kind in RuleKind if kind not in ABOUT_PEOPLE)
+# The terms of wishes judge no roster: they hold at once, for whoever asks.
+JUDGING = tuple(kind for kind in RuleKind if kind != RuleKind.WISHES)
 FEWEST_PEOPLE = 2
 
 
 class RosterRuleQuerySet(ScopedQuerySet):
     view_action = Action.COVER_VIEW
+
+    def binding(self, first: dt.date, last: dt.date) -> Self:
+        """Those that a roster of these days is held to, on all of its days or on some."""
+        from_start = Q(binds_from__lte=first) & (Q(binds_until=None) | Q(binds_until__gte=first))
+        some_day = Q(binds_from__lte=last) & (Q(binds_until=None) | Q(binds_until__gte=first))
+        return self.filter(from_start | some_day & Q(kind__in=DAY_BY_DAY))
+
+    def not_over(self, today: dt.date) -> Self:
+        """Those that bind today or will."""
+        return self.filter(Q(binds_until=None) | Q(binds_until__gte=today))
 
 
 def _only(*filled: str) -> Q:
@@ -86,7 +106,8 @@ SOUND = (
 class RosterRule(models.Model):
     """What a squadron asks of its rosters beyond the law. Hard: a roster that breaks it is not published.
 
-    The legal limits hold beside it, whatever it says. Which columns a kind uses, `SOUND` says.
+    The legal limits hold beside it, whatever it says. Which columns a kind uses, `SOUND` says. A changed rule is a new
+    row: the days before keep what it said, so that a roster is judged by what bound when it was made.
     """
 
     # A group leader reads the group's rows of the roster, and the rules that judge them; whoever asks for a day off,
@@ -126,6 +147,8 @@ class RosterRule(models.Model):
     )
     grounds = models.CharField(_("grounds"), max_length=8, choices=Grounds.choices, blank=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
+    binds_from = models.DateField(_("binds from"))
+    binds_until = models.DateField(_("binds until"), null=True, blank=True, editable=False)
 
     objects = RosterRuleQuerySet.as_manager()
 
@@ -137,13 +160,29 @@ class RosterRule(models.Model):
             models.CheckConstraint(condition=Q(kind__in=RuleKind.values), name="rule_kind_known"),
             models.CheckConstraint(condition=SOUND, name="rule_says_what_its_kind_needs"),
             models.CheckConstraint(condition=Q(grounds="") | Q(grounds__in=Grounds.values), name="rule_grounds_known"),
-            models.UniqueConstraint(
-                fields=["unit", "kind", "group", "shift_type", "next_shift_type"],
-                condition=Q(kind__in=[str(kind) for kind in ONCE]),
-                nulls_distinct=False,
+            models.CheckConstraint(
+                condition=Q(binds_until=None) | Q(binds_until__gte=F("binds_from")), name="rule_ends_after_start"
+            ),
+            ExclusionConstraint(
                 name="rule_said_once",
+                expressions=[
+                    ("unit", RangeOperators.EQUAL),
+                    ("kind", RangeOperators.EQUAL),
+                    (Coalesce("group", 0), RangeOperators.EQUAL),
+                    (Coalesce("shift_type", 0), RangeOperators.EQUAL),
+                    (Coalesce("next_shift_type", 0), RangeOperators.EQUAL),
+                    (DaySpan("binds_from", "binds_until"), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(kind__in=[str(kind) for kind in ONCE]),
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.unit} {self.kind}"
+
+    def is_over(self, today: dt.date) -> bool:
+        return self.binds_until is not None and self.binds_until < today
+
+    def binds_all(self, first: dt.date, last: dt.date) -> bool:
+        """Whether it binds on all these days and on the day after, whose duty may be judged with the last one's."""
+        return self.binds_from <= first and (self.binds_until is None or self.binds_until > last)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from lianfang.platform.problems import Problem
@@ -42,8 +43,20 @@ FIGURES: dict[str, Figures] = {
 }
 
 
+# What a rule says, besides how long it binds.
+WORDS = (
+    "unit_id", "kind", "group_id", "people", "shift_type_id", "next_shift_type_id", "least", "most", "percent",
+    "is_hard", "grounds", "reason",
+)  # fmt: skip
+
+
+def same_words(one: RosterRule, other: RosterRule) -> bool:
+    """Whether the two say the same, however long they bind."""
+    return all(getattr(one, name) == getattr(other, name) for name in WORDS)
+
+
 def rule_problems(row: RosterRule) -> list[Problem]:
-    """Why the rule cannot stand as it is."""
+    """Why the rule cannot stand as it is; its day is another rule's matter."""
     figures = FIGURES[row.kind]
     found = [*_number_problems(row, figures), *_shift_problems(row, figures), *_repeated(row)]
     if row.group and not row.group.path.startswith(row.unit.path):
@@ -83,9 +96,19 @@ def _repeated(row: RosterRule) -> list[Problem]:
         shift_type=row.shift_type_id,
         next_shift_type=row.next_shift_type_id,
     ).exclude(pk=row.pk)
-    if row.kind not in ONCE or not same.exists():
+    if row.binds_from is not None:
+        same = same.not_over(row.binds_from)
+    other = same.first() if row.kind in ONCE else None
+    if other is None:
         return []
-    return [Problem("rule_said_once", _("There is such a rule already: change that one."), field=None)]
+    if other.binds_until:
+        text = _("Until %(day)s such a rule binds still: begin on the day after.")
+        return [_once(text % {"day": date_format(other.binds_until, "DATE_FORMAT")}, "binds_from")]
+    return [_once(_("There is such a rule already: change that one."))]
+
+
+def _once(text: str, field: str | None = None) -> Problem:
+    return Problem("rule_said_once", text, field=field)
 
 
 def _people_problems(row: RosterRule) -> list[Problem]:

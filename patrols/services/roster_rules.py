@@ -1,15 +1,20 @@
-"""A squadron's own roster rules: set and dropped by its leader (handbook D6, D7)."""
+"""A squadron's own roster rules: set, changed and ended by its leader (handbook D6, D7)."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from lianfang.platform.history import service
-from lianfang.platform.problems import Refused
+from lianfang.platform.problems import Problem, Refused
 from patrols.models import RosterRule
-from patrols.rules.roster_rules import FIGURES, rule_problems
+from patrols.models.roster_rule import JUDGING
+from patrols.rules.roster_rules import FIGURES, WORDS, rule_problems, same_words
+from patrols.rules.rule_dates import A_DAY, begin_problems, day_problems, earliest_day, first_open_day
 from personnel.models import Member
 from teams.models import User
 from teams.policy import Action
@@ -17,23 +22,76 @@ from teams.scope import scope_of
 
 
 @service
-def save_rule(*, by: User | None, rule: RosterRule) -> RosterRule:
-    """Save a rule; generation and the grid's checks follow it from then on. Raises `Refused` for one without sense."""
-    strict = FIGURES[rule.kind].strict
-    rule.is_hard = rule.is_hard if strict is None else strict
-    rule.people = sorted(set(rule.people))
-    if problems := rule_problems(rule):
-        raise Refused(problems)
+def save_rule(*, by: User | None, rule: RosterRule, today: dt.date) -> RosterRule:
+    """Save a rule; rosters are held to it from `binds_from` on, by default from the first day not yet published.
+
+    Where a rule that bound before says something else, what it said stays for the days before. Raises `Refused` for
+    one without sense, or one that somebody else ended meanwhile.
+    """
     _within_scope(by, rule)
-    rule.save()
-    return rule
+    _complete(rule, today)
+    stored = _stored(rule) if rule.pk else None
+    if problems := rule_problems(rule) or begin_problems(rule, stored, today):
+        raise Refused(problems)
+    if stored is not None and rule.kind in JUDGING and stored.binds_from < rule.binds_from:
+        if not same_words(rule, stored):
+            return _continued(stored, rule)
+        if stored.binds_from < earliest_day(rule.unit, today):
+            return stored  # nothing is said anew, and what bound stays bound
+    return _written(rule)
 
 
 @service
-def delete_rule(*, by: User | None, rule: RosterRule) -> None:
-    """The history keeps it; rosters are no longer held to it."""
+def end_rule(*, by: User | None, rule: RosterRule, today: dt.date, day: dt.date | None = None) -> None:
+    """From `day` on, by default the first that is not published, rosters are no longer held to it.
+
+    A rule that never bound before that day goes altogether; the history keeps it. Raises `Refused` for a day that is
+    over, or where somebody else ended the rule meanwhile.
+    """
     _within_scope(by, rule)
-    rule.delete()
+    stored = _stored(rule)
+    end = day or first_open_day(rule.unit, today)
+    if stored.kind not in JUDGING or end <= stored.binds_from:
+        stored.delete()
+        return
+    if problems := day_problems(rule.unit, end, today):
+        raise Refused(problems)
+    stored.binds_until = end - A_DAY
+    stored.save()
+
+
+def _complete(rule: RosterRule, today: dt.date) -> None:
+    """What a leader need not say."""
+    strict = FIGURES[rule.kind].strict
+    rule.is_hard = rule.is_hard if strict is None else strict
+    rule.people = sorted(set(rule.people))
+    if rule.binds_from is None:
+        rule.binds_from = first_open_day(rule.unit, today) if rule.kind in JUDGING else today
+
+
+def _stored(rule: RosterRule) -> RosterRule:
+    """The row as it stands now, locked, so that two leaders come one after the other."""
+    rows = RosterRule.objects.select_for_update(of=("self",)).select_related("unit")
+    stored: RosterRule | None = rows.filter(pk=rule.pk).first()
+    if stored is None or stored.binds_until is not None:
+        raise Refused([Problem("rule_ended", _("Somebody ended this rule just now."))])
+    return stored
+
+
+def _continued(stored: RosterRule, rule: RosterRule) -> RosterRule:
+    """The rule in its new words; the old row ends the day before."""
+    stored.binds_until = rule.binds_from - A_DAY
+    stored.save()
+    return _written(RosterRule(binds_from=rule.binds_from, **{name: getattr(rule, name) for name in WORDS}))
+
+
+def _written(rule: RosterRule) -> RosterRule:
+    try:
+        with transaction.atomic():
+            rule.save()
+    except IntegrityError as error:  # two leaders entered the same at once
+        raise Refused([Problem("rule_said_once", _("There is such a rule already: change that one."))]) from error
+    return rule
 
 
 def names_of(rows: Iterable[RosterRule]) -> dict[int, list[str]]:

@@ -20,6 +20,13 @@ from tests.factories import make_beat, make_cover, make_duty, make_member, make_
 
 pytestmark = pytest.mark.django_db
 
+TODAY = dt.date(2026, 11, 20)
+
+
+@pytest.fixture(autouse=True)
+def today(monkeypatch):
+    monkeypatch.setattr("patrols.views.roster_rules.timezone.localdate", lambda: TODAY)
+
 
 def day(number: int) -> dt.date:
     return dt.date(2026, 12, number)
@@ -38,7 +45,7 @@ def sentences(station):
 def add(station, leader, client_of, kind, **values):
     """Enter a rule on its page; the answer must be the way back to the list."""
     address = f"{reverse('rule-new', args=[kind])}?unit={station.roster.unit_id}"
-    answer = client_of(leader).post(address, values)
+    answer = client_of(leader).post(address, {"binds_from": TODAY} | values)
     assert answer.status_code == 302, answer.context["form"].errors
     return RosterRule.objects.latest("pk")
 
@@ -80,7 +87,7 @@ def test_hard_rule_refuses_and_soft_one_only_tells(station, leader, client_of, k
         values = values | {"shift_type": station.early.pk}
     rule = add(station, leader, client_of, kind, is_hard="on", **values)
     assert set(broken(station)) == {code}
-    roster_rules.save_rule(by=leader, rule=_soft(rule))
+    roster_rules.save_rule(by=leader, rule=_soft(rule), today=TODAY)
     assert broken(station) == []
     assert {finding.code for finding in rostering.sheet(station.roster).advice()} == {code}
     page = client_of(leader).get(reverse("roster-wishes", args=[station.roster.pk]))
@@ -190,7 +197,7 @@ class TestPeople:
         people = [station.zhang.pk, foreign_member.pk]
         rule = RosterRule(unit=station.roster.unit, kind="apart", people=people, grounds="kin")
         with pytest.raises(Refused):
-            roster_rules.save_rule(by=leader, rule=rule)
+            roster_rules.save_rule(by=leader, rule=rule, today=TODAY)
 
 
 def test_engine_keeps_all_hard_rules(station, leader, county, client_of):
@@ -204,7 +211,7 @@ def test_engine_keeps_all_hard_rules(station, leader, county, client_of):
         RosterRule(unit=unit, kind="apart", people=[extra[0].pk, extra[1].pk], grounds="kin"),
         RosterRule(unit=unit, kind="together", people=[extra[2].pk, extra[3].pk], is_hard=False),
     ):
-        roster_rules.save_rule(by=leader, rule=rule)
+        roster_rules.save_rule(by=leader, rule=rule, today=TODAY)
     problem = rostering.build_problem(station.roster, with_fairness=True)
     result = engine.solve(problem, seconds=60, rounds=1)
     assert result.roster
@@ -242,20 +249,21 @@ def test_training_share_and_training_without_a_certificate(station, leader, coun
         {"kind": "apart", "people": [1, 2]},
         {"kind": "together"},
         {"kind": "unheard"},
+        {"kind": "weekends", "most": 3, "binds_until": TODAY - dt.timedelta(days=1)},
     ],
 )
 def test_database_refuses_a_rule_that_says_nothing(county, values):
     with pytest.raises(IntegrityError), transaction.atomic():
-        RosterRule.objects.create(unit=county.squadron, **values)
+        RosterRule.objects.create(unit=county.squadron, binds_from=TODAY, **values)
 
 
 def test_same_rule_twice_is_refused_with_a_sentence_and_by_the_database(station, leader, client_of):
     add(station, leader, client_of, "weekends", most=3)
-    answer = client_of(leader).post(reverse("rule-new", args=["weekends"]), {"most": 2})
+    answer = client_of(leader).post(reverse("rule-new", args=["weekends"]), {"most": 2, "binds_from": TODAY})
     assert answer.status_code == 200
     assert answer.context["form"].errors
     with pytest.raises(IntegrityError), transaction.atomic():
-        RosterRule.objects.create(unit=station.roster.unit, kind="weekends", most=2)
+        RosterRule.objects.create(unit=station.roster.unit, kind="weekends", most=2, binds_from=day(1))
 
 
 def test_shift_type_with_a_rule_is_put_out_of_use_and_the_rule_sleeps(station, leader, client_of):

@@ -128,7 +128,7 @@ def test_wish_stands_beside_the_person_on_a_phone_and_in_the_plain_form(station,
 
 
 def test_squadron_says_how_many_and_until_when(station, zhang, client_of):
-    RosterRule.objects.create(unit=station.roster.unit, kind="wishes", most=1, least=15)
+    RosterRule.objects.create(unit=station.roster.unit, kind="wishes", most=1, least=15, binds_from=TODAY)
     assert ask(zhang, client_of).status_code == 200  # December closed on the 16th of November
     january = dt.date(2027, 1, 4)
     assert ask(zhang, client_of, day=january).status_code == 302

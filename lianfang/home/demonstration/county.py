@@ -69,7 +69,7 @@ def _build(today: dt.date, plans: Sequence[SquadronPlan]) -> None:
         draft(units[plan.code], months[2], by=leader)
         if plan is FIRST and leader is not None:
             own = [worker.member for worker in workers]
-            set_up_rules(units[plan.code], own, shifts, by=leader)
+            set_up_rules(units[plan.code], own, shifts, today, by=leader)
             set_up_wishes(own, shifts, months[2], this, by=leader)
     set_up_recruitment(units, users, plans, today)
 

@@ -25,7 +25,9 @@ WISHES = (
 DECLINED, ANSWER = 9, "庙会安保期间全员在岗"
 
 
-def set_up_rules(unit: Unit, members: Sequence[Member], shifts: Mapping[str, ShiftType], *, by: User | None) -> None:
+def set_up_rules(
+    unit: Unit, members: Sequence[Member], shifts: Mapping[str, ShiftType], today: dt.date, *, by: User | None
+) -> None:
     """No early shift right after the late one, three nights in a row at most, few weekends where it can be; two
     brothers apart, a newcomer with the one who trains them."""
     rules = [
@@ -41,7 +43,7 @@ def set_up_rules(unit: Unit, members: Sequence[Member], shifts: Mapping[str, Shi
     crew = [members[4].pk, members[5].pk]
     rules.append(RosterRule(unit=unit, kind=RuleKind.TOGETHER, people=crew, is_hard=False))
     for rule in rules:
-        save_rule(by=by, rule=rule)
+        save_rule(by=by, rule=rule, today=today)
 
 
 def _never_met(members: Sequence[Member]) -> tuple[Member, Member] | None:

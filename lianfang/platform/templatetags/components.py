@@ -207,9 +207,12 @@ def event(context: Context, content: SafeString, at: dt.datetime, who: Any = "")
 
 
 @register.simple_block_tag(takes_context=True)
-def data_table(context: Context, content: SafeString, label: str) -> SafeString:
-    """A table that scrolls sideways where it must; `label` is its caption for screen readers."""
-    return _render(context, "data_table", label=label, body=content)
+def data_table(context: Context, content: SafeString, label: str, *, stacked: bool = False) -> SafeString:
+    """A table that scrolls sideways where it must; `label` is its caption for screen readers.
+
+    `stacked`: on a phone each row is a block of its own, its cells beneath the row's head with their `data-label`.
+    """
+    return _render(context, "data_table", label=label, body=content, stacked=stacked)
 
 
 @register.inclusion_tag("components/sort_header.html", takes_context=True)

@@ -96,7 +96,7 @@ class Facts:
     officers: list[SwornOfficer]
     exceptions: list[EmergencyException]
     quarter_before: QuarterBefore
-    rules: list[RosterRule]  # the squadron's own
+    rules: list[RosterRule]  # the squadron's own that bind on its days
     spoken_of: dict[int, tuple[str, int]]  # name and unit of those in the roster about whom a rule speaks
     wishes: dict[int, list[Wish]]  # by member, those that nobody declined
 
@@ -165,7 +165,7 @@ def _members(roster: Roster, members: Collection[int] | None) -> QuerySet[Member
 
 def _rules(roster: Roster) -> list[RosterRule]:
     rows = RosterRule.objects.filter(unit=roster.unit_id).exclude(kind=RuleKind.WISHES)
-    return list(rows.select_related("group").order_by("pk"))
+    return list(rows.binding(roster.first_day, roster.last_day).select_related("group").order_by("pk"))
 
 
 def _spoken_of(roster: Roster, rules: list[RosterRule]) -> dict[int, tuple[str, int]]:

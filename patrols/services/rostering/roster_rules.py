@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from itertools import combinations
 from typing import Any
@@ -12,6 +13,7 @@ from patrols import rostering as engine
 from patrols.models import RosterRule, RuleKind, Wish, WishWeight
 from patrols.rostering import limits
 from patrols.services.rostering.facts import Facts
+from patrols.services.rostering.part_limits import PARTS
 
 # What a breach costs where a rule need not be kept. A place without people costs 600 and more: cover comes first. A
 # duty that somebody has beyond their fair share costs some 20 to 150: whoever says something is important is heard
@@ -28,9 +30,20 @@ def own_limits(facts: Facts) -> Limits:
     """What the squadron asks of its rosters, and the wishes of its people."""
     for row in facts.rules:
         if make := MAKERS.get(row.kind):
-            yield from make(facts, row)
+            yield from (_while_binding(facts, row, limit) for limit in make(facts, row))
     if facts.wishes:
         yield limits.Wishes()
+
+
+def _while_binding(facts: Facts, row: RosterRule, limit: limits.Limit) -> limits.Limit:
+    """The limit on the days on which the rule binds; `Facts.rules` hold none that binds a counting kind in part."""
+    last = facts.roster.last_day
+    if row.binds_all(facts.first_day, last):
+        return limit
+    until = facts.index(row.binds_until) if row.binds_until else len(facts.days)
+    fields = {field.name: getattr(limit, field.name) for field in dataclasses.fields(limit)}
+    part = PARTS.get(type(limit))
+    return part(**fields, since=facts.index(row.binds_from), until=until) if part else limit
 
 
 def wishes_of(facts: Facts, member_id: int) -> tuple[engine.Wish, ...]:

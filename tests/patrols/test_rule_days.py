@@ -1,0 +1,201 @@
+"""A squadron's own rule binds from a day: rosters of before are judged by what bound when they were made."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from lianfang.platform.problems import Refused
+from patrols import rostering as engine
+from patrols.models import RosterRule
+from patrols.rules.rule_dates import first_open_day
+from patrols.services import roster_rules, rostering, rosters
+from tests.factories import make_duty, make_roster
+
+pytestmark = pytest.mark.django_db
+
+TODAY = dt.date(2026, 12, 10)
+JANUARY = (dt.date(2027, 1, 1), dt.date(2027, 1, 31))
+
+
+def day(number: int, month: int = 12) -> dt.date:
+    return dt.date(2026, month, number) if month > 1 else dt.date(2027, month, number)
+
+
+@pytest.fixture(autouse=True)
+def today(monkeypatch):
+    monkeypatch.setattr("patrols.views.roster_rules.timezone.localdate", lambda: TODAY)
+
+
+def pair_up(station, *days):
+    for number in days:
+        for member in (station.zhang, station.li):
+            make_duty(station.roster, member, day(number), station.early, beat=station.beat)
+
+
+def published(station):
+    """December as it was published: the two on one post on the 1st, the 15th and the 20th, on the 5th and 12th too."""
+    pair_up(station, 1, 5, 12, 15, 20)
+    rosters.publish(by=None, roster=station.roster)
+    station.roster.refresh_from_db()
+
+
+def broken(roster):
+    return {(finding.code, finding.days[-1].day) for finding in rostering.judge(roster)}
+
+
+def rule_of(station, kind, **values):
+    values = {"apart": {"people": [station.zhang.pk, station.li.pk], "grounds": "kin"}}.get(kind, {}) | values
+    return RosterRule(unit=station.roster.unit, kind=kind, **values)
+
+
+def save(leader, rule, today=TODAY):
+    return roster_rules.save_rule(by=leader, rule=rule, today=today)
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [("weekends", {"most": 1}), ("days_off", {"least": 3}), ("apart", {}), ("days_run", {"most": 1, "least": 1})],
+)
+def test_new_rule_leaves_published_rosters_as_they_are(station, leader, kind, values):
+    published(station)
+    rule = save(leader, rule_of(station, kind, **values))
+    assert rule.binds_from == day(1, 1)
+    assert broken(station.roster) == set()
+    rosters.unpublish(by=leader, roster=station.roster, reason="改一天")
+    station.roster.refresh_from_db()
+    assert broken(station.roster) == set()  # taken back it is December's roster still
+
+
+def test_rule_of_single_days_binds_a_published_roster_from_its_day_on(station, leader):
+    published(station)
+    save(leader, rule_of(station, "apart", binds_from=day(15)))
+    assert broken(station.roster) == {("not_paired", 15), ("not_paired", 20)}
+
+
+def test_succession_is_judged_by_the_later_day(station, leader):
+    for number, shift in ((1, station.late), (2, station.early), (14, station.late), (15, station.early)):
+        make_duty(station.roster, station.zhang, day(number), shift, beat=station.beat)
+    rule = rule_of(station, "succession", shift_type=station.late, next_shift_type=station.early)
+    rule.binds_from = day(15)
+    save(leader, rule, today=day(10))
+    # The roster is a draft, but nobody asked for it before the 15th.
+    assert {item for item in broken(station.roster) if item[0] == "succession"} == {("succession", 15)}
+
+
+def test_crew_rule_ends_in_the_midst_of_a_roster(station, leader):
+    rule = save(leader, rule_of(station, "together", people=[station.zhang.pk, station.li.pk], binds_from=day(1)))
+    for number in (14, 15):
+        make_duty(station.roster, station.zhang, day(number), station.early, beat=station.beat)
+        make_duty(station.roster, station.li, day(number), station.late, beat=station.beat)
+    assert broken(station.roster) == {("crew_together", 14), ("crew_together", 15)}
+    roster_rules.end_rule(by=leader, rule=rule, today=TODAY, day=day(15))
+    assert broken(station.roster) == {("crew_together", 14)}
+
+
+def test_counting_rule_binds_rosters_that_begin_on_its_day_or_later(station, leader):
+    published(station)
+    january = make_roster(station.roster.unit, *JANUARY)
+    for number in (2, 3, 9, 10):
+        make_duty(january, station.zhang, day(number, 1), station.early, beat=station.beat)
+    save(leader, rule_of(station, "weekends", most=1, binds_from=day(15)))
+    assert broken(station.roster) == set()
+    assert {code for code, _day in broken(january)} == {"weekends"}
+
+
+def test_changed_rule_keeps_what_it_said_for_the_days_before(station, leader, client_of):
+    rule = save(leader, rule_of(station, "weekends", most=3, binds_from=day(1, 11)), today=day(1, 11))
+    published(station)
+    page = reverse("rule-edit", args=[rule.pk])
+    offered = client_of(leader).get(page).context["form"]["binds_from"].value()
+    assert offered == day(1, 1)
+    client_of(leader).post(page, {"most": 1, "is_hard": "on", "binds_from": offered})
+    old, new = RosterRule.objects.order_by("binds_from")
+    assert (old.pk, old.most, old.binds_until) == (rule.pk, 3, day(31))
+    assert (new.most, new.binds_from, new.binds_until) == (1, day(1, 1), None)
+    assert broken(station.roster) == set()
+    listed = client_of(leader).get(reverse("rule-list")).context
+    assert [row.pk for row, _text in listed["rules"]] == [old.pk, new.pk]
+    assert client_of(leader).get(reverse("rule-edit", args=[old.pk])).status_code == 404
+
+
+def test_rule_that_did_not_bind_yet_is_changed_in_place(station, leader):
+    published(station)
+    rule = save(leader, rule_of(station, "weekends", most=3))
+    rule.most = 2
+    assert save(leader, rule).pk == rule.pk
+    assert RosterRule.objects.get().most == 2
+
+
+def test_saving_without_a_change_does_nothing(station, leader):
+    rule = save(leader, rule_of(station, "weekends", most=3, binds_from=day(1, 11)), today=day(1, 11))
+    published(station)
+    again = RosterRule.objects.get()
+    again.binds_from = day(1, 1)
+    save(leader, again)
+    row = RosterRule.objects.get()
+    assert (row.pk, row.binds_from, row.binds_until) == (rule.pk, day(1, 11), None)
+
+
+def test_what_is_over_is_not_judged_anew(station, leader, client_of):
+    published(station)
+    with pytest.raises(Refused) as refused:
+        save(leader, rule_of(station, "apart", binds_from=day(9)))
+    assert [(p.code, p.field) for p in refused.value.problems] == [("rule_day", "binds_from")]
+    rule = save(leader, rule_of(station, "weekends", most=3, binds_from=day(1)), today=day(1))
+    answer = client_of(leader).post(reverse("rule-edit", args=[rule.pk]), {"most": 1, "binds_from": day(1)})
+    assert "binds_from" in answer.context["form"].errors
+    with pytest.raises(Refused):
+        roster_rules.end_rule(by=leader, rule=rule, today=TODAY, day=day(5))
+
+
+def test_ended_rule_binds_the_rosters_of_its_days_and_goes_where_it_had_none(station, leader, client_of):
+    published(station)
+    held = save(leader, rule_of(station, "apart", binds_from=day(12)), today=day(12))
+    client_of(leader).post(reverse("rule-end", args=[held.pk]), {"day": day(20)})
+    assert RosterRule.objects.get().binds_until == day(19)
+    assert broken(station.roster) == {("not_paired", 12), ("not_paired", 15)}
+    unborn = save(leader, rule_of(station, "weekends", most=3))
+    client_of(leader).post(reverse("rule-end", args=[unborn.pk]), {"day": day(1, 1)})
+    assert list(RosterRule.objects.all()) == [held]
+
+
+def test_past_rules_are_told_to_who_may_read_them(station, leader, officer, client_of, monkeypatch):
+    for kind, values in (("weekends", {"most": 3}), ("apart", {})):
+        roster_rules.end_rule(by=leader, rule=save(leader, rule_of(station, kind, **values)), today=TODAY, day=day(20))
+    monkeypatch.setattr("patrols.views.roster_rules.timezone.localdate", lambda: day(25))
+    counts = {
+        user.username: len(client_of(user).get(reverse("rule-list")).context["past"]) for user in (leader, officer)
+    }
+    assert counts == {"leader": 2, "officer": 1}
+
+
+def test_first_open_day_follows_what_is_published(station):
+    unit = station.roster.unit
+    assert first_open_day(unit, TODAY) == day(1)  # the draft that runs, from its first day
+    published(station)
+    assert first_open_day(unit, TODAY) == day(1, 1)
+    assert first_open_day(unit, day(5, 1)) == day(5, 1)
+
+
+def test_engine_keeps_a_rule_that_begins_within_the_roster(station, leader):
+    save(leader, rule_of(station, "apart", binds_from=day(15)))
+    save(leader, rule_of(station, "together", people=[station.zhang.pk, station.li.pk], binds_from=day(15)))
+    problem = rostering.build_problem(station.roster)
+    result = engine.solve(problem, seconds=30, rounds=1)
+    assert result.roster
+    assert engine.check(problem, result.roster) == []
+
+
+def test_same_rule_may_follow_and_not_overlap(station, leader):
+    first = save(leader, rule_of(station, "weekends", most=3, binds_from=day(10)))
+    roster_rules.end_rule(by=leader, rule=first, today=TODAY, day=day(20))
+    with pytest.raises(Refused) as refused:
+        save(leader, rule_of(station, "weekends", most=2, binds_from=day(19)))
+    assert refused.value.problems[0].field == "binds_from"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        rule_of(station, "weekends", most=2, binds_from=day(19)).save()
+    assert save(leader, rule_of(station, "weekends", most=2, binds_from=day(20))).pk
