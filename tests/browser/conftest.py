@@ -17,12 +17,14 @@ from teams.models import User
 # Playwright runs its own event loop in this thread, and Django refuses the database beside one unless told.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
-WAIT = 10_000  # milliseconds: as long as a slow machine may need, never waited for in full when all is well
+WAIT = 60_000  # milliseconds: longer than a slow machine may need, never waited for in full when all is well
 expect.set_options(timeout=WAIT)
 
 
 def chromium_path() -> str | None:
-    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    """The shell without windows first: a page there takes a quarter of the time."""
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+    return next(filter(None, map(shutil.which, names)), None)
 
 
 @pytest.fixture(scope="session")

@@ -243,7 +243,7 @@ def test_server_error_keeps_what_was_typed_until_it_can_be_saved(grid, station):
     cell(grid, station.zhang, 1).click()
     grid.keyboard.type("zz")
     held = grid.locator("#grid-held")
-    expect(held).to_be_visible(timeout=10_000)
+    expect(held).to_be_visible()
     expect(cell(grid, station.zhang, 1)).to_have_text("早")
     grid.unroute("**/cells/")
     held.locator("[data-resume]").click()
@@ -256,7 +256,7 @@ def test_what_cannot_be_saved_is_put_back_when_asked(grid, station):  # noqa: F8
     grid.route("**/cells/", lambda route: route.fulfill(status=500, body="x"))
     cell(grid, station.zhang, 1).click()
     grid.keyboard.press("z")
-    grid.locator("#grid-held [data-put-back]").click(timeout=10_000)
+    grid.locator("#grid-held [data-put-back]").click()
     expect(cell(grid, station.zhang, 1)).to_have_text("·")
     expect(grid.locator(".toast-item")).to_be_visible()
 
