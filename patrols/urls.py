@@ -81,5 +81,8 @@ urlpatterns = [
     path("my/wishes/", wishes.my_wishes, name="my-wishes"),
     path("my/wishes/<int:pk>/withdraw/", wishes.wish_withdraw, name="wish-withdraw"),
     path("rosters/<int:pk>/wishes/", wishes.roster_wishes, name="roster-wishes"),
+    path("rosters/<int:pk>/wishes/new/", wishes.wish_enter, name="wish-enter"),
+    path("wishes/<int:pk>/", wishes.wish_edit, name="wish-edit"),
+    path("wishes/<int:pk>/remove/", wishes.wish_remove, name="wish-remove"),
     path("wishes/<int:pk>/decline/", wishes.wish_decline, name="wish-decline"),
 ]

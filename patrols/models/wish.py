@@ -52,6 +52,16 @@ class Wish(models.Model):
     )
     weight = models.CharField(_("weight"), max_length=9, choices=WishWeight.choices, default=WishWeight.ORDINARY)
     note = models.CharField(_("note"), max_length=80, blank=True)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("entered by"),
+        null=True,
+        editable=False,
+        help_text=_("The leader who entered it for the member; empty: the member."),
+    )
+    is_late = models.BooleanField(_("entered after the deadline"), default=False, editable=False)
     asked_at = models.DateTimeField(_("asked at"), auto_now_add=True)
     declined_at = models.DateTimeField(_("declined at"), null=True, editable=False)
     declined_by = models.ForeignKey(
@@ -68,6 +78,9 @@ class Wish(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["member", "day"], name="one_wish_a_day"),
             models.CheckConstraint(condition=Q(weight__in=WishWeight.values), name="wish_weight_known"),
+            models.CheckConstraint(
+                condition=Q(is_late=False) | Q(entered_by__isnull=False), name="wish_late_by_leaders_alone"
+            ),
             models.CheckConstraint(
                 condition=Q(declined_at=None, declined_by=None, answer="")
                 | (Q(declined_at__isnull=False, declined_by__isnull=False) & ~Q(answer="")),

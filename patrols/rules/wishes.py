@@ -58,6 +58,34 @@ def wish_problems(wish: Wish, terms: Terms, today: dt.date) -> list[Problem]:
     return [*_shift_problems(wish), *_count_problems(wish, terms)]
 
 
+def entry_problems(wish: Wish, terms: Terms, today: dt.date) -> list[Problem]:
+    """Why a leader cannot enter this for the member.
+
+    The terms are the member's own but for the deadline: it gives who makes the roster a list that stands, so what
+    comes in later, on paper or by word, is theirs to take until the roster is published.
+    """
+    if not today < wish.day <= terms.last_open(today):
+        ends = {"first": today + dt.timedelta(days=1), "last": terms.last_open(today)}
+        return [Problem("wish_day", _("Wishes are taken for days from %(first)s to %(last)s.") % ends, field="day")]
+    if _is_published(wish):
+        return [
+            Problem("wish_published", _("The roster of that day is published: change the duty itself."), field="day")
+        ]
+    if wish.member.left_on and wish.member.left_on <= wish.day:
+        return [Problem("wish_left", _("The member no longer serves on that day."), field="day")]
+    return [*_shift_problems(wish), *_count_problems(wish, terms)]
+
+
+def change_problems(wish: Wish) -> list[Problem]:
+    """Why a leader cannot change or withdraw a wish: it is the member's own word, or it was answered."""
+    if wish.entered_by_id is None:
+        text = _("The member asked for it: decline it with a reason.")
+        return [Problem("wish_own", text)]
+    if wish.declined_at:
+        return [Problem("wish_declined", _("The wish was declined; it stays with its answer."))]
+    return []
+
+
 def _is_published(wish: Wish) -> bool:
     """As far as a member can see: who has no duty in a roster does not see it."""
     rows = Roster.objects.filter(unit=wish.unit.squadron(), first_day__lte=wish.day, last_day__gte=wish.day)

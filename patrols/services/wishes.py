@@ -1,4 +1,4 @@
-"""Wishes: asked for and taken back by the member, declined by the leader (handbook D6, D19)."""
+"""Wishes: asked for and taken back by the member, or by a leader in their name; declined by the leader (D6, D19)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from lianfang.platform.history import service
 from lianfang.platform.problems import Problem, Refused
 from patrols.models import Wish
-from patrols.rules.wishes import terms_of, wish_problems
+from patrols.rules.wishes import change_problems, entry_problems, terms_of, wish_problems
 from personnel.models import Member
 from teams.models import User
 from teams.policy import Action
@@ -21,8 +21,7 @@ from teams.scope import scope_of
 @service
 def ask_wish(*, by: User | None, wish: Wish, today: dt.date) -> Wish:
     """Ask for a day. Raises `Refused` outside the squadron's terms, `PermissionDenied` for another member's."""
-    # Two taps at once would both count the same wishes.
-    member = Member.objects.select_for_update(of=("self",)).select_related("unit").get(pk=wish.member_id)
+    member = _locked(wish)
     if by is not None and member.user_id != by.pk:
         raise PermissionDenied
     wish.unit = member.unit
@@ -30,6 +29,52 @@ def ask_wish(*, by: User | None, wish: Wish, today: dt.date) -> Wish:
         raise Refused(problems)
     wish.save()
     return wish
+
+
+@service
+def enter_wish(*, by: User, wish: Wish, today: dt.date) -> Wish:
+    """Enter or change a wish in a member's name; it counts like any, and says who entered it.
+
+    Raises `Refused` outside the squadron's terms, for a wish that the member made, and for one that went meanwhile;
+    `PermissionDenied` for a member of another squadron.
+    """
+    member = _locked(wish)
+    if not scope_of(by, Action.ROSTER_EDIT).covers(member.unit.path):
+        raise PermissionDenied
+    terms = terms_of(member.unit.squadron())
+    wish.unit, wish.entered_by = member.unit, by
+    wish.is_late = wish.day < terms.first_open(today)
+    if problems := _stored_problems(wish) or entry_problems(wish, terms, today):
+        raise Refused(problems)
+    wish.save()
+    return wish
+
+
+@service
+def remove_wish(*, by: User, wish: Wish) -> None:
+    """Withdraw a wish that a leader entered; the history keeps it. Raises `Refused` for any other."""
+    if not scope_of(by, Action.ROSTER_EDIT).covers(wish.unit.path):
+        raise PermissionDenied
+    if problems := _stored_problems(wish):
+        raise Refused(problems)
+    wish.delete()
+
+
+def _locked(wish: Wish) -> Member:
+    """The member, locked: two taps at once would both count the same wishes."""
+    rows = Member.objects.select_for_update(of=("self",)).select_related("unit")
+    member: Member = rows.get(pk=wish.member_id)
+    return member
+
+
+def _stored_problems(wish: Wish) -> list[Problem]:
+    """Why the wish as it stands in the database is not a leader's to change."""
+    if wish.pk is None:
+        return []
+    stored = Wish.objects.select_for_update(of=("self",)).filter(pk=wish.pk).first()
+    if stored is None:
+        return [Problem("wish_gone", _("The wish was withdrawn meanwhile."))]
+    return change_problems(stored)
 
 
 @service

@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lianfang.platform.problems import Refused
-from patrols.forms.wishes import WishForm
+from patrols.forms.wishes import EnteredWishForm, WishForm
 from patrols.models import Roster, ShiftType, Wish
 from patrols.rule_wording import KIND_OF_CODE
-from patrols.rules.wishes import terms_of
+from patrols.rules.wishes import change_problems, terms_of
 from patrols.services import rostering, wishes
-from personnel.models import Member
+from personnel.models import Member, MemberStatus
 from teams.gate import SignedInRequest, gate, manageable, visible
 from teams.policy import Action
 
@@ -55,7 +55,7 @@ def my_wishes(request: SignedInRequest) -> HttpResponse:
         "terms": terms,
         "month": first,
         "until": terms.open_until(first),
-        "wishes": Wish.objects.filter(member=member, day__gte=today).select_related("shift_type"),
+        "wishes": Wish.objects.filter(member=member, day__gte=today).select_related("shift_type", "entered_by"),
     }
     return render(request, "patrols/wish/mine.html", context)
 
@@ -87,8 +87,78 @@ def roster_wishes(request: SignedInRequest, pk: int) -> HttpResponse:
         "met": sum(met.values()),
         "advice": _by_kind(sheet.advice()),
         "has_duties": bool(sheet.duties),
+        "may_enter": roster.is_draft and roster.last_day > timezone.localdate(),
+        "until": terms_of(roster.unit).open_until(roster.first_day.replace(day=1)),
     }
     return render(request, "patrols/wish/roster.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@gate(Action.ROSTER_EDIT)
+def wish_enter(request: SignedInRequest, pk: int) -> HttpResponse:
+    """A leader enters a wish for somebody of the roster who asked on paper or by word."""
+    roster = manageable(Roster.objects.select_related("unit"), request.user, Action.ROSTER_EDIT, pk=pk)
+    return _entry(request, roster, Wish())
+
+
+@require_http_methods(["GET", "POST"])
+@gate(Action.ROSTER_EDIT)
+def wish_edit(request: SignedInRequest, pk: int) -> HttpResponse:
+    """A wish that a leader entered; a member's own is not for others to change."""
+    wish = manageable(_wishes(), request.user, Action.ROSTER_EDIT, pk=pk)
+    roster = _roster_of(wish)
+    problems = change_problems(wish)
+    if roster is None or problems:
+        messages.warning(request, str(problems[0].message) if problems else _("There is no roster for that day."))
+        return _to_roster(wish)
+    return _entry(request, roster, wish)
+
+
+@require_POST
+@gate(Action.ROSTER_EDIT)
+def wish_remove(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Withdraw a wish that a leader entered."""
+    wish = manageable(_wishes(), request.user, Action.ROSTER_EDIT, pk=pk)
+    try:
+        wishes.remove_wish(by=request.user, wish=wish)
+    except Refused as refusal:
+        messages.warning(request, str(refusal.problems[0].message))
+    else:
+        messages.success(request, _("The wish is withdrawn."))
+    return _to_roster(wish)
+
+
+def _entry(request: SignedInRequest, roster: Roster, wish: Wish) -> HttpResponse:
+    back = reverse("roster-wishes", args=[roster.pk])
+    if not roster.is_draft:
+        messages.warning(request, _("The roster is published: change the duty itself."))
+        return redirect(back)
+    today = timezone.localdate()
+    form = EnteredWishForm(
+        request.POST or None,
+        instance=wish,
+        roster=roster,
+        members=_serving(request, roster),
+        shifts=list(ShiftType.objects.filter(unit=roster.unit, is_active=True)),
+        terms=terms_of(roster.unit),
+        today=today,
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            saved = wishes.enter_wish(by=request.user, wish=form.save(commit=False), today=today)
+        except Refused as refusal:
+            form.add_error(None, [str(problem.message) for problem in refusal.problems])
+        else:
+            name = {"name": saved.member.name}
+            late = _("Saved for %(name)s, after the deadline.") % name
+            messages.success(request, late if saved.is_late else _("Saved for %(name)s.") % name)
+            return redirect(back)
+    return render(request, "patrols/wish/form.html", {"form": form, "roster": roster, "wish": wish, "back": back})
+
+
+def _serving(request: SignedInRequest, roster: Roster) -> Any:
+    rows = Member.objects.visible_to(request.user).filter(unit__path__startswith=roster.unit.path)
+    return rows.exclude(status=MemberStatus.LEFT).select_related("unit").order_by("name_pinyin", "pk")
 
 
 def _by_kind(found: list[rostering.Finding]) -> list[tuple[str, list[rostering.Finding]]]:
@@ -116,10 +186,14 @@ def wish_decline(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _to_roster(wish: Wish) -> HttpResponse:
     """Back to the roster of that day, where there is one."""
-    squadron = wish.unit.squadron()
-    roster = Roster.objects.filter(unit=squadron, first_day__lte=wish.day, last_day__gte=wish.day).first()
+    roster = _roster_of(wish)
     return redirect(reverse("roster-wishes", args=[roster.pk]) if roster else "roster-list")
 
 
+def _roster_of(wish: Wish) -> Roster | None:
+    rows = Roster.objects.filter(unit=wish.unit.squadron(), first_day__lte=wish.day, last_day__gte=wish.day)
+    return rows.select_related("unit").first()
+
+
 def _wishes() -> Any:
-    return Wish.objects.select_related("member", "unit", "shift_type", "declined_by")
+    return Wish.objects.select_related("member__unit", "unit", "shift_type", "declined_by", "entered_by")
