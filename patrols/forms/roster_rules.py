@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -15,9 +15,10 @@ from lianfang.platform.problems import Problem
 from patrols.models import RosterRule, RuleKind, ShiftType
 from patrols.models.roster_rule import ABOUT_PEOPLE, DAY_BY_DAY, JUDGING
 from patrols.rule_wording import HINTS, LABELS
-from patrols.rules.roster_rules import FIGURES, rule_problems
+from patrols.rules.roster_rules import FIGURES, rule_problems, stand_of
 from patrols.rules.rule_dates import begin_problems, first_open_day
 from personnel.models import Member
+from teams.models import Unit
 
 NUMBERS = ("least", "most", "percent")
 
@@ -26,6 +27,8 @@ class RosterRuleForm(forms.ModelForm[RosterRule]):
     people = forms.ModelMultipleChoiceField(
         label=_("People"), queryset=Member.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = RosterRule
@@ -46,6 +49,7 @@ class RosterRuleForm(forms.ModelForm[RosterRule]):
     def __init__(self, *args: Any, members: QuerySet[Member], today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
+        self.initial["seen"] = stand_of(self.instance)
         self.stored = RosterRule.objects.filter(pk=self.instance.pk).first() if self.instance.pk else None
         kind, unit = self.instance.kind, self.instance.unit
         for name in self._unused():
@@ -55,7 +59,8 @@ class RosterRuleForm(forms.ModelForm[RosterRule]):
         own = {
             "shift_type": ShiftType.objects.filter(unit=unit, is_active=True),
             "next_shift_type": ShiftType.objects.filter(unit=unit, is_active=True),
-            "group": unit.groups(),
+            # Also the one it speaks of that went meanwhile: else saving would make it a rule for everybody.
+            "group": Unit.objects.filter(Q(pk__in=unit.groups()) | Q(pk=self.instance.group_id)),
             "people": members,
         }
         for name, rows in own.items():
@@ -68,7 +73,7 @@ class RosterRuleForm(forms.ModelForm[RosterRule]):
             group.empty_label, group.help_text = gettext("the whole squadron"), ""
         if "grounds" in self.fields:
             self.fields["grounds"].required = True
-        self.fields[next(iter(self.fields))].help_text = HINTS[kind]
+        next(field for field in self.fields.values() if not field.widget.is_hidden).help_text = HINTS[kind]
         self._offer_day()
 
     def _offer_day(self) -> None:
@@ -100,6 +105,7 @@ class RosterRuleForm(forms.ModelForm[RosterRule]):
         used |= {"people"} if kind in ABOUT_PEOPLE else set()
         used |= {"grounds", "reason"} if kind == RuleKind.APART else set()
         used |= {"binds_from"} if kind in JUDGING else set()
+        used |= {"seen"} if self.instance.pk else set()
         return [name for name in self.fields if name not in used]
 
     def clean_people(self) -> list[int]:

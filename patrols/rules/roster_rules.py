@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import hashlib
 from dataclasses import dataclass
 
 from django.utils.formats import date_format
@@ -53,6 +55,26 @@ WORDS = (
 def same_words(one: RosterRule, other: RosterRule) -> bool:
     """Whether the two say the same, however long they bind."""
     return all(getattr(one, name) == getattr(other, name) for name in WORDS)
+
+
+def stand_of(row: RosterRule) -> str:
+    """A short text that changes with whatever the rule says: who saves it shows what they read."""
+    said = [getattr(row, name) for name in (*WORDS, "binds_from", "binds_until")]
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+
+
+def resting(row: RosterRule, serving: int, today: dt.date) -> str:
+    """Why a rule asks nothing of anybody at present, empty where it does; `serving` of its people are still there."""
+    if row.group and not row.group.path.startswith(row.unit.path):
+        return _("%(group)s is no longer one of the squadron's groups.") % {"group": row.group.label}
+    if row.group and row.group.closed_on and row.group.closed_on <= today:
+        return _("%(group)s is closed.") % {"group": row.group.label}
+    for shift in (row.shift_type, row.next_shift_type):
+        if shift and not shift.is_active:
+            return _("%(shift)s is out of use.") % {"shift": shift.name}
+    if row.people and serving < FEWEST_PEOPLE:
+        return _("Fewer than two of them still serve here.")
+    return ""
 
 
 def rule_problems(row: RosterRule) -> list[Problem]:

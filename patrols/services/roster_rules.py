@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -13,24 +14,26 @@ from lianfang.platform.history import service
 from lianfang.platform.problems import Problem, Refused
 from patrols.models import RosterRule
 from patrols.models.roster_rule import JUDGING
-from patrols.rules.roster_rules import FIGURES, WORDS, rule_problems, same_words
+from patrols.rules.roster_rules import FIGURES, WORDS, rule_problems, same_words, stand_of
 from patrols.rules.rule_dates import A_DAY, begin_problems, day_problems, earliest_day, first_open_day
-from personnel.models import Member
+from personnel.models import Member, MemberStatus
 from teams.models import User
 from teams.policy import Action
 from teams.scope import scope_of
 
 
 @service
-def save_rule(*, by: User | None, rule: RosterRule, today: dt.date) -> RosterRule:
+def save_rule(*, by: User | None, rule: RosterRule, today: dt.date, seen: str = "") -> RosterRule:
     """Save a rule; rosters are held to it from `binds_from` on, by default from the first day not yet published.
 
     Where a rule that bound before says something else, what it said stays for the days before. Raises `Refused` for
-    one without sense, or one that somebody else ended meanwhile.
+    one without sense, and where somebody else ended or changed the rule meanwhile: `seen` is what it was read as.
     """
     _within_scope(by, rule)
     _complete(rule, today)
     stored = _stored(rule) if rule.pk else None
+    if stored is not None and seen and seen != stand_of(stored):
+        raise Refused([Problem("rule_changed", _("Somebody changed this rule just now. Open it again and look."))])
     if problems := rule_problems(rule) or begin_problems(rule, stored, today):
         raise Refused(problems)
     if stored is not None and rule.kind in JUDGING and stored.binds_from < rule.binds_from:
@@ -94,12 +97,32 @@ def _written(rule: RosterRule) -> RosterRule:
     return rule
 
 
-def names_of(rows: Iterable[RosterRule]) -> dict[int, list[str]]:
-    """The names of the people of whom each rule speaks, by its id; one query for all."""
+class Spoken(NamedTuple):
+    """Of whom a rule speaks: a name for each, and how many of them serve in its squadron still."""
+
+    names: list[str]
+    serving: int
+
+
+def spoken_of(rows: Iterable[RosterRule]) -> dict[int, Spoken]:
+    """The people of each rule, by its id; one query for all. Whoever serves elsewhere now is not named."""
     listed = list(rows)
     wanted = {pk for row in listed for pk in row.people}
-    names = dict(Member.objects.filter(pk__in=wanted).values_list("pk", "name")) if wanted else {}
-    return {row.pk: [names[pk] for pk in row.people if pk in names] for row in listed}
+    found = Member.objects.filter(pk__in=wanted).select_related("unit").in_bulk() if wanted else {}
+    return {row.pk: _spoken(row, [found.get(pk) for pk in row.people]) for row in listed}
+
+
+def _spoken(row: RosterRule, people: list[Member | None]) -> Spoken:
+    names, serving = [], 0
+    for member in people:
+        if member is None or not member.unit.path.startswith(row.unit.path):
+            names.append(_("somebody who serves elsewhere now"))
+        elif member.status == MemberStatus.LEFT:
+            names.append(_("%(name)s (left)") % {"name": member.name})
+        else:
+            names.append(member.name)
+            serving += 1
+    return Spoken(names, serving)
 
 
 def _within_scope(by: User | None, rule: RosterRule) -> None:

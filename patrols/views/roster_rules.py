@@ -17,6 +17,7 @@ from patrols.forms.roster_rules import RosterRuleForm, RuleEndForm
 from patrols.models import RosterRule, RuleKind
 from patrols.models.roster_rule import ABOUT_PEOPLE, JUDGING
 from patrols.rule_wording import rule_sentence, terms_sentence
+from patrols.rules.roster_rules import resting
 from patrols.rules.rule_dates import first_open_day
 from patrols.rules.wishes import terms_of
 from patrols.services import roster_rules
@@ -35,9 +36,11 @@ def rule_list(request: SignedInRequest) -> HttpResponse:
     may_edit = unit is not None and scope_of(request.user, Action.ROSTER_RULE_MANAGE).covers(unit.path)
     today = timezone.localdate()
     rows = list(_rules().visible_to(request.user).filter(unit=unit))
-    names = roster_rules.names_of(rows) if may_edit else {}
     known = [row for row in rows if may_edit or row.kind not in ABOUT_PEOPLE]
-    told = [(row, rule_sentence(row, names.get(row.pk, ()))) for row in known]
+    people = roster_rules.spoken_of(known)
+    told = [
+        (row, rule_sentence(row, people[row.pk].names), resting(row, people[row.pk].serving, today)) for row in known
+    ]
     listed = [item for item in told if not item[0].is_over(today)]
     context = {
         "unit": unit,
@@ -109,7 +112,9 @@ def _rule_form(request: SignedInRequest, row: RosterRule) -> HttpResponse:
     form = RosterRuleForm(request.POST or None, instance=row, members=_members(request, row), today=today)
     if request.method == "POST" and form.is_valid():
         try:
-            saved = roster_rules.save_rule(by=request.user, rule=form.save(commit=False), today=today)
+            saved = roster_rules.save_rule(
+                by=request.user, rule=form.save(commit=False), today=today, seen=form.cleaned_data.get("seen", "")
+            )
         except Refused as refusal:  # somebody else was quicker
             form.add_error(None, [str(problem.message) for problem in refusal.problems])
         else:

@@ -13,6 +13,7 @@ from patrols import rostering as engine
 from patrols.models import RosterRule
 from patrols.rules.rule_dates import first_open_day
 from patrols.services import roster_rules, rostering, rosters
+from teams.services.units import close_unit, move_unit, reopen_unit
 from tests.factories import make_duty, make_roster
 
 pytestmark = pytest.mark.django_db
@@ -118,7 +119,7 @@ def test_changed_rule_keeps_what_it_said_for_the_days_before(station, leader, cl
     assert (new.most, new.binds_from, new.binds_until) == (1, day(1, 1), None)
     assert broken(station.roster) == set()
     listed = client_of(leader).get(reverse("rule-list")).context
-    assert [row.pk for row, _text in listed["rules"]] == [old.pk, new.pk]
+    assert [row.pk for row, _text, _why in listed["rules"]] == [old.pk, new.pk]
     assert client_of(leader).get(reverse("rule-edit", args=[old.pk])).status_code == 404
 
 
@@ -199,3 +200,100 @@ def test_same_rule_may_follow_and_not_overlap(station, leader):
     with pytest.raises(IntegrityError), transaction.atomic():
         rule_of(station, "weekends", most=2, binds_from=day(19)).save()
     assert save(leader, rule_of(station, "weekends", most=2, binds_from=day(20))).pk
+
+
+class TestMeanwhile:
+    """Two at once, people who go, units that close: each ends in a sentence or in a rule that rests."""
+
+    def listed(self, leader, client_of):
+        context = client_of(leader).get(reverse("rule-list")).context
+        return [(text, why) for _row, text, why in (*context["rules"], *context["about_people"])]
+
+    def test_who_saves_what_somebody_else_changed_hears_of_it(self, station, leader, client_of):
+        rule = save(leader, rule_of(station, "weekends", most=3))
+        page = reverse("rule-edit", args=[rule.pk])
+        shown = client_of(leader).get(page).context["form"]
+        first, second = ({"seen": shown["seen"].value(), "binds_from": rule.binds_from, "most": n} for n in (1, 2))
+        assert client_of(leader).post(page, first).status_code == 302
+        answer = client_of(leader).post(page, second)
+        assert answer.status_code == 200
+        assert answer.context["form"].non_field_errors()
+        assert RosterRule.objects.get().most == 1
+
+    def test_rule_ended_by_another_does_not_come_back(self, station, leader):
+        rule = save(leader, rule_of(station, "weekends", most=3))
+        stale = RosterRule.objects.get()
+        roster_rules.end_rule(by=leader, rule=rule, today=TODAY)
+        stale.most = 2
+        for again in (lambda: save(leader, stale), lambda: roster_rules.end_rule(by=leader, rule=stale, today=TODAY)):
+            with pytest.raises(Refused) as refused:
+                again()
+            assert refused.value.problems[0].code == "rule_ended"
+        assert not RosterRule.objects.exists()
+
+    def test_two_who_enter_the_same_rule_at_once_get_a_sentence(self, station, leader, monkeypatch):
+        save(leader, rule_of(station, "weekends", most=3))
+        monkeypatch.setattr(roster_rules, "rule_problems", lambda rule: [])  # it was not there when they looked
+        with pytest.raises(Refused) as refused:
+            save(leader, rule_of(station, "weekends", most=2))
+        assert refused.value.problems[0].code == "rule_said_once"
+
+    def test_rules_may_change_while_a_roster_is_generated(self, station, leader):
+        rule = save(leader, rule_of(station, "weekends", most=0))
+        problem = rostering.build_problem(station.roster)
+        pair = [
+            engine.Assignment(str(member.pk), 0, str(station.early.pk), str(station.beat.pk))
+            for member in (station.zhang, station.li)
+        ]
+        result = engine.Result("feasible", tuple(pair), 0, None, uncovered=0, hard_violations=0, seconds=1)
+        assert engine.check(problem, result.roster) == []
+        roster_rules.end_rule(by=leader, rule=rule, today=TODAY)
+        save(leader, rule_of(station, "apart"))
+        facts = rostering.apply_result(by=leader, roster=station.roster, result=result)
+        assert facts["hard_violations"] == 1
+        assert "not_paired" in {problem.code for problem in rosters.publishing_problems(station.roster)}
+
+    def test_rule_rests_when_its_people_leave_and_judges_what_they_worked(self, station, leader, county, client_of):
+        save(leader, rule_of(station, "apart", binds_from=day(15)))
+        pair_up(station, 20)
+        station.li.status, station.li.left_on = "left", day(25)
+        station.li.save()
+        (text, why), *_more = self.listed(leader, client_of)
+        assert "李伟" in text
+        assert why
+        assert ("not_paired", 20) in broken(station.roster)
+        january = make_roster(station.roster.unit, *JANUARY)
+        assert rostering.build_problem(january)
+        station.li.status, station.li.left_on, station.li.unit = "active", None, county.other_group
+        station.li.save()
+        (text, why), *_more = self.listed(leader, client_of)
+        assert "李伟" not in text  # whose squadron that is, is not this one's to read
+        assert why
+
+    def test_rule_of_a_group_that_closes_or_moves_rests(self, station, leader, county, client_of):
+        save(leader, rule_of(station, "weekends", most=1, group=county.second_group))
+        station.li.unit = county.group
+        station.li.save()
+        close_unit(by=None, unit=county.second_group, on=TODAY)
+        assert [bool(why) for _text, why in self.listed(leader, client_of)] == [True]
+        reopen_unit(by=None, unit=county.second_group)
+        assert [bool(why) for _text, why in self.listed(leader, client_of)] == [False]
+        move_unit(by=None, unit=county.second_group, parent=county.other_squadron)
+        assert [bool(why) for _text, why in self.listed(leader, client_of)] == [True]
+        assert rostering.build_problem(station.roster)
+        rule = RosterRule.objects.get()
+        values = {"most": 1, "is_hard": "on", "binds_from": rule.binds_from, "group": rule.group_id}
+        answer = client_of(leader).post(reverse("rule-edit", args=[rule.pk]), values)
+        assert "group" in answer.context["form"].errors  # and not a rule for everybody
+
+    def test_squadrons_merged_keep_their_own_rules(self, station, leader, county, outsider):
+        """A crew moves to another squadron: it follows the rules there, and who stayed is free of the old pair."""
+        save(leader, rule_of(station, "apart"))
+        theirs = RosterRule(unit=county.other_squadron, kind="weekends", most=1)
+        roster_rules.save_rule(by=outsider, rule=theirs, today=TODAY)
+        move_unit(by=None, unit=county.second_group, parent=county.other_squadron)
+        january = make_roster(county.other_squadron, *JANUARY)
+        for number in (2, 9):
+            make_duty(january, station.li, day(number, 1), station.early)
+        assert {code for code, _day in broken(january)} >= {"weekends"}
+        assert not [item for item in rostering.build_problem(station.roster).limits if item.code == "not_paired"]
