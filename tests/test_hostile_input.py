@@ -274,6 +274,8 @@ ADMIN_FILTERS = {
     "teams.post": ("user__password__startswith=a", "role__exact=%00", "unit__kind__exact=%00"),
     "teams.signin": ("attempt_time__year=99999999999", "attempt_time__year=x", "q=%00"),
     "teams.failedsignin": ("q=%00",),
+    "patrols.rosterrule": ("kind__exact=%00", "is_hard__exact=x", "people__contains=1", "reason__startswith=a"),
+    "patrols.wish": ("q=%00", "day__year=99999999999", "day__month=13", "wants__exact=x"),
 }
 
 
@@ -291,7 +293,7 @@ def test_admin_list_hostile(world: World, label: str) -> None:
 
 @pytest.mark.parametrize("label", sorted(label for label, access in ADMIN.items() if access.add))
 def test_admin_form_hostile(world: World, label: str) -> None:
-    client, found = CLIENTS["system_admin"], []
+    client, found = CLIENTS[min(ADMIN[label].add)], []
     url = reverse(f"admin:{label.replace('.', '_')}_add")
     fields = Fields(client.get(url).content.decode())
     shown = fields.values

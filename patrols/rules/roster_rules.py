@@ -134,6 +134,13 @@ def _once(text: str, field: str | None = None) -> Problem:
 
 
 def _people_problems(row: RosterRule) -> list[Problem]:
+    found = _crew_problems(row)
+    if row.kind == RuleKind.APART and not row.grounds:
+        found.append(Problem("rule_grounds", _("Say why they are kept apart."), field="grounds"))
+    return found
+
+
+def _crew_problems(row: RosterRule) -> list[Problem]:
     if row.kind == RuleKind.TOGETHER and row.group_id:
         if not row.people:
             return []

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from lianfang.platform.history import service
 from lianfang.platform.problems import Problem, Refused
-from patrols.models import RosterRule
-from patrols.models.roster_rule import JUDGING
+from patrols.models import RosterRule, RuleKind
+from patrols.models.roster_rule import ABOUT_PEOPLE, JUDGING
 from patrols.rules.roster_rules import FIGURES, WORDS, rule_problems, same_words, stand_of
 from patrols.rules.rule_dates import A_DAY, begin_problems, day_problems, earliest_day, first_open_day
 from personnel.models import Member, MemberStatus
@@ -64,10 +64,16 @@ def end_rule(*, by: User | None, rule: RosterRule, today: dt.date, day: dt.date 
 
 
 def _complete(rule: RosterRule, today: dt.date) -> None:
-    """What a leader need not say."""
-    strict = FIGURES[rule.kind].strict
-    rule.is_hard = rule.is_hard if strict is None else strict
-    rule.people = sorted(set(rule.people))
+    """What a leader need not say; what the kind does not use is left out."""
+    figures = FIGURES[rule.kind]
+    rule.is_hard = rule.is_hard if figures.strict is None else figures.strict
+    used = {"shift_type": figures.shift, "next_shift_type": figures.next_shift, "group": figures.group}
+    used |= {name: getattr(figures, name) is not None for name in ("least", "most", "percent")}
+    for name in (name for name, is_used in used.items() if not is_used):
+        setattr(rule, name, None)
+    rule.people = sorted(set(rule.people)) if rule.kind in ABOUT_PEOPLE else []
+    if rule.kind != RuleKind.APART:
+        rule.grounds = rule.reason = ""
     if rule.binds_from is None:
         rule.binds_from = first_open_day(rule.unit, today) if rule.kind in JUDGING else today
 
@@ -93,6 +99,8 @@ def _written(rule: RosterRule) -> RosterRule:
         with transaction.atomic():
             rule.save()
     except IntegrityError as error:  # two leaders entered the same at once
+        if getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) != "rule_said_once":
+            raise
         raise Refused([Problem("rule_said_once", _("There is such a rule already: change that one."))]) from error
     return rule
 
