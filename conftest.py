@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -20,13 +21,18 @@ from lianfang.platform.database import DatabaseUnavailable, configured_cluster, 
 # Nothing of a test database has to survive a power cut.
 QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 # Two workers end together if the long tests do not come last; those that need no database come first of all, while the
-# template is made.
-FIRST = ("tests/rostering", "tests/platform/test_supervisor", "tests/platform/test_database_server", "tests/platform")
+# template is made and the engine's inner loops are compiled.
+FIRST = ("tests/platform/test_supervisor", "tests/platform/test_database_server", "tests/rostering", "tests/platform")
 LONG = ("tests/home/test_demonstration", "tests/browser")
 _resources = ExitStack()
 
-# A busy machine fails no test.
-hypothesis_settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# A busy machine fails no test, nor does a draw that nobody saw before: LIANFANG_DRAWS=fresh looks for those.
+hypothesis_settings.register_profile(
+    "patient",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=os.environ.get("LIANFANG_DRAWS") != "fresh",
+)
 hypothesis_settings.load_profile("patient")
 
 
@@ -47,6 +53,16 @@ def pytest_configure(config: pytest.Config) -> None:
     template = subprocess.Popen([sys.executable, "-m", "tests.database"], env=env, stderr=subprocess.DEVNULL)
     _resources.callback(template.wait)
     _resources.callback(template.terminate)
+    if config.getoption("numprocesses", None):
+        loops = subprocess.Popen([sys.executable, "-m", "patrols.rostering.warm_up"])
+        _resources.callback(loops.wait)
+        _resources.callback(loops.terminate)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_unconfigure() -> None:

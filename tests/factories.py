@@ -6,6 +6,12 @@ import datetime as dt
 import itertools
 from typing import Any
 
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+
 from lianfang.platform.id_numbers import invented_id_number
 from patrols.models import Beat, CoverRequirement, Duty, Roster, ShiftType
 from personnel.models import Absence, DutyCertificate, Engagement, Member
@@ -19,6 +25,19 @@ def make_user(username: str, role: str, unit: Unit | None, **fields: Any) -> Use
     user = User.objects.create_user(username, "secret-123", name=fields.pop("name", username), **fields)
     Post.objects.create(user=user, role=role, unit=unit, starts=dt.date(2020, 1, 1))
     return user
+
+
+def make_session(user: User) -> str:
+    """The key of a session as signing in leaves it."""
+    data = {
+        SESSION_KEY: str(user.pk),
+        BACKEND_SESSION_KEY: "django.contrib.auth.backends.ModelBackend",
+        HASH_SESSION_KEY: user.get_session_auth_hash(),
+    }
+    session = Session(session_key=get_random_string(32), expire_date=timezone.now() + dt.timedelta(hours=12))
+    session.session_data = SessionStore().encode(data)
+    session.save(force_insert=True)
+    return session.session_key
 
 
 def make_member(unit: Unit, name: str = "张建国", *, certified: bool = True, **fields: Any) -> Member:

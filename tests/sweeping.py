@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.auth import get_user, middleware
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 
 from lianfang import urls
+from lianfang.home import navigation, waiting
+from lianfang.home.matter import Matter
 from teams.models import User
+from tests.factories import make_session
 from tests.world import World, build_world
 
 SESSION = settings.SESSION_COOKIE_NAME
+ACCOUNTS: dict[str, User] = {}  # by session key
 
 
 class QuickClient(Client):
@@ -37,8 +43,10 @@ class QuickClient(Client):
 
 def signed_in(user: User, language: str = "en") -> QuickClient:
     client = QuickClient(headers={"accept-language": language})
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    client.session_key = client.cookies[SESSION].value
+    client.session_key = make_session(user)
+    account = User.objects.get(pk=user.pk)
+    assert account.current_posts is not None  # read once for all requests
+    ACCOUNTS[client.session_key] = account
     return client
 
 
@@ -46,14 +54,34 @@ def signed_in(user: User, language: str = "en") -> QuickClient:
 def opened_world() -> Iterator[World]:
     """Built once; each request runs in a transaction of its own that is rolled back.
 
-    Refusals come without their page: the same one for every address, it has its own tests, and drawing it would take
-    as long as all that is swept.
+    What is the same for every address has its own tests, and would take as long as all that is swept: refusals come
+    without their page, the account is not looked up anew, and what waits for it (a number in the frame) is counted
+    once.
     """
     with transaction.atomic(), pytest.MonkeyPatch.context() as patch:
         for status in (400, 403, 404):
             patch.setattr(urls, f"handler{status}", _bare(status), raising=False)
+        patch.setattr(middleware, "get_user", _account)
+        patch.setattr(navigation, "matters_of", _counted_once())
         yield build_world()
         transaction.set_rollback(True)
+        ACCOUNTS.clear()
+
+
+def _account(request: HttpRequest) -> Any:
+    found = ACCOUNTS.get(request.COOKIES.get(SESSION, ""))
+    return copy(found) if found else get_user(request)
+
+
+def _counted_once() -> Any:
+    found: dict[Any, list[Matter]] = {}
+
+    def matters(request: HttpRequest) -> list[Matter]:
+        if request.user.pk not in found:
+            found[request.user.pk] = waiting.matters_of(request)
+        return found[request.user.pk]
+
+    return matters
 
 
 def _bare(status: int) -> Any:

@@ -8,11 +8,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from teams.models import User
+from tests.factories import make_session
 
 # Playwright runs its own event loop in this thread, and Django refuses the database beside one unless told.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
@@ -53,7 +52,7 @@ def page_of(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page]
         context.set_default_timeout(WAIT)
         contexts.append(context)
         if user is not None:
-            cookie = {"name": "sessionid", "value": session_key(user), "url": live_server.url}
+            cookie = {"name": "sessionid", "value": make_session(user), "url": live_server.url}
             context.add_cookies([cookie])  # type: ignore[list-item]
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -64,16 +63,6 @@ def page_of(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page]
     for context in contexts:
         context.close()
     assert errors == []
-
-
-def session_key(user: User) -> str:
-    """A session as signing in makes it (the sign-in page has its own tests)."""
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.create()
-    return str(session.session_key)
 
 
 def _note(errors: list[str], message: Any) -> None:

@@ -14,8 +14,7 @@ from playwright.sync_api import Page, expect
 from patrols.models import Duty, Roster, Rota
 from patrols.services import duties, rosters
 from patrols.services.duties import CellChange
-from tests.browser.conftest import session_key
-from tests.factories import make_absence, make_beat, make_cover, make_member
+from tests.factories import make_absence, make_beat, make_cover, make_member, make_session
 from tests.patrols.conftest import Station, station  # noqa: F401 - a fixture
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -269,7 +268,7 @@ def test_session_that_ends_while_typing_loses_nothing(grid, station, leader, liv
     expect(held).to_be_visible()
     expect(grid.locator("td.waiting")).to_have_count(2)
     # Signed in again in another tab, which brings another token too.
-    grid.context.add_cookies([{"name": "sessionid", "value": session_key(leader), "url": live_server.url}])
+    grid.context.add_cookies([{"name": "sessionid", "value": make_session(leader), "url": live_server.url}])
     grid.evaluate("window.dispatchEvent(new Event('focus'))")
     saved(grid)
     expect(held).to_be_hidden()

@@ -7,6 +7,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client, TestCase
 from django.urls import reverse
 from django.utils import timezone
@@ -39,6 +40,7 @@ class CountyTests(TestCase):
     @classmethod
     def setUpTestData(cls) -> None:
         county.build(TODAY)
+        connection.check_constraints()  # else the end of each test checks thousands of rows anew
 
     def test_county_has_the_published_strength_and_sources(self) -> None:
         enrolled = Member.objects.filter(recruitment=None)

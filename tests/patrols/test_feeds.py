@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar
 
+from lianfang import settings as project
 from lianfang.platform.throttle import Limit
 from patrols.models import CalendarFeed, Duty, Roster
 from patrols.services import feeds, rosters
@@ -58,7 +59,8 @@ def test_feed_holds_own_published_duties_in_shanghai_time(published: Roster, mem
     (event,) = read(token_of(member))
     starts = event.decoded("dtstart")
     assert timezone.localtime(starts).strftime("%H:%M") == "08:00"
-    assert starts.utcoffset() == dt.timedelta(hours=8)
+    assert starts.utcoffset() == timezone.localtime(starts).utcoffset() != dt.timedelta(0)
+    assert project.TIME_ZONE == "Asia/Shanghai"
     assert timezone.localtime(starts).date() == TODAY + dt.timedelta(days=1)
     assert (str(event["summary"]), str(event["location"])) == ("早班", "文化路夜巡线")
     assert str(event["status"]) == "CONFIRMED"

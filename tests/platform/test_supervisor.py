@@ -22,7 +22,14 @@ SERVICE = (sys.executable, "-m", "tests.platform.small_service")
 Start = Callable[..., "Service"]
 
 
+def usual_signals() -> None:
+    """What make and the supervisor get from a terminal, even if the tests run under nohup or in the background."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def ignore_sigint() -> None:
+    usual_signals()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
@@ -51,7 +58,7 @@ class Service:
             text=True,
             start_new_session=True,
             pass_fds=pass_fds,
-            preexec_fn=ignore_sigint if ignore_interrupt else None,  # noqa: PLW1509
+            preexec_fn=ignore_sigint if ignore_interrupt else usual_signals,  # noqa: PLW1509
         )
 
     def await_ready(self) -> str:

@@ -157,11 +157,14 @@ def save_scores(*, by: User, campaign: Campaign, step: Step, scores: Mapping[int
 
 
 def to_score(campaign: Campaign, step: Step) -> ApplicationQuerySet:
-    """Who stands in the step, and who went on from it with a score that was struck since."""
-    lost = Q(step__position__gt=step.position, results__step=step, results__score=None)
-    here = Q(step=step, waiting=False)
-    rows = Application.objects.running().filter(campaign=campaign)
-    return rows.filter(pk__in=rows.filter(here | lost).values("pk"))
+    """Who stands in the step, and who went on from it with a score that was struck since.
+
+    The struck scores are a list of their own: joined with the applications, the planner goes through all of them for
+    each one as long as it believes the tables empty, as they are to it just after an import.
+    """
+    struck = StepResult.objects.filter(step=step, score=None).values("application")
+    here, lost = Q(step=step, waiting=False), Q(step__position__gt=step.position, pk__in=struck)
+    return Application.objects.running().filter(here | lost, campaign=campaign)
 
 
 def store_scores(
