@@ -523,8 +523,9 @@ class Generator:
 
     def promising(self, people: Collection[int], most: float) -> list[tuple[int, Schedule]]:
         """The people's schedules that are used or cost at most so much more at the last prices."""
+        if self._duals() is None:
+            return []
         master = self.master
-        master.solve()
         found = []
         for (person, schedule), variable in master.known.items():
             if person in people and (variable.reduced_cost() <= most or (person, schedule) in master.shares):

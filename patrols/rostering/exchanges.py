@@ -6,6 +6,7 @@ not know of a problem (``is_exact`` False then) it may break: the caller judges 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -13,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from patrols.rostering.exchange_kernel import Days, Lines, Rules, State, anneal, clashes, judged_by
+from patrols.rostering.exchange_kernel import Days, Lines, Rules, State, anneal, broken_by, sum_over, weekends_worked
 from patrols.rostering.frame import NOWHERE, OFF, Frame, Table
 from patrols.rostering.limits import (
     ConsecutiveDays,
@@ -36,6 +37,8 @@ from patrols.rostering.problem import DAYS_A_WEEK, Need, Person
 
 Whole = NDArray[np.int64]
 UNLIMITED = 1 << 30
+STRETCHES = 50  # of a course of given length in time
+FIRST_STRETCH = 20_000  # moves
 WORK, NIGHTS, REST = range(3)  # what a run is of
 
 
@@ -74,29 +77,42 @@ class Exchanger:
 
     @property
     def heat(self) -> tuple[float, float]:
-        """Temperatures to begin and end with: of the order of a duty off its share, and a small part of that."""
-        weights = [limit.weight for limit in self.fair] or [need.weight_minimum for need in self.problem.needs]
-        dearest = max(weights, default=1)
-        return 1.0 * dearest, 0.023 * dearest
+        """Temperatures to begin and end with: of the order of a duty off its share, and a small part of that; where
+        nothing is shared, of a part of what a missing person costs."""
+        if self.fair:
+            dearest = max(limit.weight for limit in self.fair)
+            return 1.0 * dearest, 0.023 * dearest
+        dearest = max((need.weight_minimum for need in self.problem.needs), default=1)
+        return 0.2 * dearest, 0.01 * dearest
 
     def anneal(
-        self, table: Table, *, moves: int, heat: tuple[float, float], seed: int, reassigning: float = 0.05
+        self, table: Table, *, moves: int, heat: tuple[float, float], seed: int, reassigning: float
     ) -> tuple[Table, int]:
         """The best table met on the way from one temperature to the other (``table`` itself if none is better), and
-        what it costs less, as far as the exchanges know the costs."""
-        state = self._state(table)
-        best = np.stack([state.work, state.place])
-        hot, cold = (float(value) for value in heat)  # one type each: another would be compiled anew
-        shares = float(reassigning)
-        saved = -anneal(
-            self.days, self.hard, self.soft, self.rules, state, best, moves, hot, cold, shares, seed, self.stop
-        )
-        inside = slice(self.before, self.before + len(self.problem.days))
-        return Table(best[0][:, inside].astype(np.int16), best[1][:, inside].astype(np.int16)), saved
+        what it costs less, as far as the exchanges know the costs. ``reassigning``: the share of moves that change
+        cover."""
+        course = _Course(self, table, reassigning)
+        course.run(moves, heat, seed)
+        return course.result()
+
+    def course(
+        self, table: Table, *, seconds: float, heat: tuple[float, float], seed: int, reassigning: float
+    ) -> Iterator[tuple[Table, int]]:
+        """The same in a given time; the best so far after each stretch of it."""
+        course = _Course(self, table, reassigning)
+        hot, cold = heat
+        begun = time.monotonic()
+        moves, done = FIRST_STRETCH, 0.0
+        while done < 1.0 and not self.stop[0]:
+            until = min(1.0, done + 1 / STRETCHES)
+            course.run(moves, (hot * (cold / hot) ** done, hot * (cold / hot) ** until), seed + moves)
+            yield course.result()
+            last, done = done, (time.monotonic() - begun) / seconds
+            moves = max(FIRST_STRETCH, int(moves / STRETCHES / max(done - last, 1e-6)))
 
     # --- a table as the kernel has it ----------------------------------------------------------------------------
 
-    def _state(self, table: Table) -> State:
+    def state(self, table: Table) -> State:
         people, days = table.work.shape
         work = np.full((people, self.width), OFF, np.int64)
         place = np.full((people, self.width), NOWHERE, np.int64)
@@ -109,13 +125,16 @@ class Exchanger:
         for person, day in np.argwhere(table.work >= 0).tolist():
             totals[person] += self.rules.amounts[self.before + day, table.work[person, day]]
             totals[person] += self.rules.extra[table.place[person, day]]
-        span, group, clash, is_night = self.days
-        broken = [
-            clashes(row, group[person], clash, span) + judged_by(row, person, span, is_night, *self.hard)
-            for person, row in enumerate(work)
-        ]
-        price = [judged_by(row, person, span, is_night, *self.soft) for person, row in enumerate(work)]
-        return State(work, place, heads, totals, np.array(broken, np.int64), np.array(price, np.int64))
+        worked = [weekends_worked(row, self.days.weekends, 0, self.width) for row in work]
+        hard, soft = self._sums(work, self.hard), self._sums(work, self.soft)
+        broken = [broken_by(work, person, self.days, self.hard, hard, worked[person]) for person in range(people)]
+        return State(work, place, heads, totals, np.array(broken, np.int64), hard, soft, np.array(worked, np.int64))
+
+    def _sums(self, work: Whole, lines: Lines) -> Whole:
+        found = np.zeros((len(work), len(lines.spans)), np.int64)
+        for row, sums in zip(work, found, strict=True):
+            sum_over(row, lines.spans, lines.weights, sums)
+        return found
 
     # --- rules ---------------------------------------------------------------------------------------------------
 
@@ -124,25 +143,25 @@ class Exchanger:
         groups, clash = self._clashes()
         last_known = min(self.before + problem.last_known, self.width) - 1
         first_known = max(0, self.before + problem.known_from)
+        weekends = next((limit.weekends(problem) for limit in problem.limits if isinstance(limit, Weekends)), [])
+        days = [[self.before + day for day in weekend] for weekend in weekends]
         return Days(
             span=np.array([self.before, self.before + len(problem.days), first_known, last_known], np.int64),
             group=groups,
             clash=clash,
             is_night=np.array([shift.is_night for shift in problem.shift_types], np.int64),
+            weekends=np.array([[*own, *[OFF] * (2 - len(own))] for own in days], np.int64).reshape(-1, 2),
         )
 
     def _lines(self, limits: Sequence[Limit], price: int | None = None) -> Lines:
         """What the limits ask of a row, each breach at their price, or at its own weight."""
         spans, weights, most, least = self._spans(limits, price)
-        weekends = next((limit.weekends(self.problem) for limit in limits if isinstance(limit, Weekends)), [])
-        days = [[self.before + day for day in weekend] for weekend in weekends]
         return Lines(
             runs=self._by_person(limits, lambda limit: _runs(limit, price), 4, alike=price is not None),
             spans=spans,
             weights=weights,
             most=most,
             least=least,
-            weekends=np.array([[*own, *[OFF] * (2 - len(own))] for own in days], np.int64).reshape(-1, 2),
             most_weekends=self._by_person(
                 limits, lambda limit: _most_weekends(limit, price), 2, alike=price is not None
             ),
@@ -163,6 +182,7 @@ class Exchanger:
 
     def _rules(self) -> Rules:
         needs = self.problem.needs
+        slot, need_at = self._slots()
         return Rules(
             fits=self._fits(),
             kind=np.array(self.frame.kind_of, np.int64),
@@ -170,7 +190,8 @@ class Exchanger:
             apart=self._apart(),
             closed=self._closed(),
             need_shift=np.array([self.frame.shift_index[need.shift] for need in needs], np.int64),
-            needs_of_day=self._needs_of_day(),
+            slot=slot,
+            need_at=need_at,
             least_together=self._least_together(),
             cover=np.array([self._cover(need) for need in needs], np.int64),
             duty_cost=self._duty_cost(),
@@ -204,11 +225,13 @@ class Exchanger:
             found[person, self.before + day] = 1
         return found
 
-    def _needs_of_day(self) -> Whole:
-        found: list[list[int]] = [[] for _ in range(self.width)]
+    def _slots(self) -> tuple[Whole, Whole]:
+        numbers: dict[tuple[str, str], int] = {}
+        slot = [numbers.setdefault((need.shift, need.beat), len(numbers)) for need in self.problem.needs]
+        need_at = np.full((self.width, len(numbers)), NOWHERE, np.int64)
         for index, need in enumerate(self.problem.needs):
-            found[self.before + need.day].append(index)
-        return _padded(found)
+            need_at[self.before + need.day, slot[index]] = index
+        return np.array(slot, np.int64), need_at
 
     def _least_together(self) -> Whole:
         asked = any(isinstance(limit, InPairs) for limit in self.frame.hard)
@@ -339,6 +362,29 @@ class Exchanger:
                 own = sum(limit.concerns(who) for limit in weigh)
                 cost[person, self.before + wish.day, others if wish.wants else worked] += wish.weight * own
         return cost
+
+
+class _Course:
+    """Annealing from a table, in one stretch or several."""
+
+    def __init__(self, exchanger: Exchanger, table: Table, reassigning: float) -> None:
+        self.exchanger = exchanger
+        self.state = exchanger.state(table)
+        self.best = np.stack([self.state.work, self.state.place])
+        self.costs = np.zeros(2, np.int64)
+        self.reassigning = float(reassigning)
+
+    def run(self, moves: int, heat: tuple[float, float], seed: int) -> None:
+        own = self.exchanger
+        hot, cold = (float(value) for value in heat)  # one type each: another would be compiled anew
+        how = (moves, hot, cold, self.reassigning, seed, own.stop, self.costs)
+        anneal(own.days, own.hard, own.soft, own.rules, self.state, self.best, *how)
+
+    def result(self) -> tuple[Table, int]:
+        before = self.exchanger.before
+        inside = slice(before, before + len(self.exchanger.problem.days))
+        work, place = (part[:, inside].astype(np.int16) for part in self.best)
+        return Table(work, place), -int(self.costs[1])
 
 
 def _runs(limit: Limit, price: int | None) -> Iterator[tuple[int, int, int, int]]:

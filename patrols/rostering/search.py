@@ -40,8 +40,13 @@ SHARE_TO_COVER = 0.6  # of what is left, at most
 SHARE_TO_PRICE = 0.2  # of the time, at most, for all of them
 SHARE_TO_GENERATE = 0.5  # of the time, at most
 SHARE_AFTER_DIVES = 0.2  # of what is left then
-DIVES = ((10, 25), (30, 50))  # steps, and rounds of pricing in each
+#: Dives by steps and rounds of pricing in each, and how many times as long as generating columns they take, roughly.
+DIVES = ((2.5, 10, 25), (1.9, 8, 12), (1.2, 6, 10), (0.6, 5, 8))
+FINE_DIVE = (30, 50)
 SHARE_BESIDE = 0.1  # of the time: so long parts are solved beside column generation, which building them slows down
+REASSIGNING = 0.9  # the share of moves that change cover,
+REASSIGNING_FAIRLY = 0.05  # and where something is shared out fairly
+SHARE_OF_COURSE = 0.7  # of the time, where column generation would take too long
 WARM = 6.0  # times the end's temperature
 FIRST_MOVES = 300_000  # of annealing: a fraction of a second
 ROUND_MOVES = 100_000
@@ -156,7 +161,7 @@ class Search:
         self.latest = Progress(0, None, 0, 0.0, 0.0)
         self.best_at = 0.0
         self.shares = [limit for limit in problem.limits if isinstance(limit, FairShare)]
-        self.exchanger: Exchanger | None = None
+        self.exchanger: Exchanger  # once there is a roster
         self.table: Table = self.frame.empty_table()
         self.account: Account = self.ledger.open(self.table)
 
@@ -167,8 +172,7 @@ class Search:
         if self.account.hard:
             self._respond()
         self._mend()
-        if self.shares:
-            self.exchanger = Exchanger(self.frame)
+        self.exchanger = Exchanger(self.frame)
         if self.rounds is None:
             self._improve_in_threads()
         else:
@@ -236,8 +240,7 @@ class Search:
             thread.start()
         while any(thread.is_alive() for thread in threads):
             if self.is_over():
-                if self.exchanger is not None:
-                    self.exchanger.stop[0] = 1
+                self.exchanger.stop[0] = 1
                 for solver in list(self.active.values()):
                     solver.stop_search()
             if self.news or time.monotonic() - self.told_at >= 1.0:
@@ -301,25 +304,28 @@ class Search:
         if not weaver.is_plain:
             self._dive(generator, rounds=25, steps=60)
         elif not is_late():
-            self._dive_plainly(generator)
+            self._dive_plainly(generator, self.elapsed - begun)
         self._finish()
 
-    def _dive_plainly(self, generator: Generator) -> None:
-        """First in few steps; once more in many where there is time for that."""
+    def _dive_plainly(self, generator: Generator, took: float) -> None:
+        """First in few steps, by what it ``took`` to generate and what is left; once more in many if there is time."""
         until = self.seconds - SHARE_AFTER_DIVES * (self.seconds - self.elapsed)
 
         def is_late() -> bool:
             return self.is_over() or self.elapsed > until
 
-        for steps, rounds in DIVES:
-            begun = self.elapsed
-            table = self.weaver().dive(generator, self.frame.empty_table(), is_late, steps=steps, rounds=rounds)
-            if table is not None:
-                self._offer_schedules({person: tuple(row) for person, row in enumerate(table.work.tolist())})
-            if steps == DIVES[-1][0] or self.elapsed + 4 * (self.elapsed - begun) > until:
-                break
+        steps, rounds = next((dive[1:] for dive in DIVES if took * dive[0] <= until - self.elapsed), DIVES[-1][1:])
+        begun = self.elapsed
+        self._dive_by(generator, is_late, steps, rounds)
+        if self.elapsed + 4 * (self.elapsed - begun) < until:
             generator.reopen()
             generator.generate(is_late)  # else the surest would be those that the last dive settled
+            self._dive_by(generator, is_late, *FINE_DIVE)
+
+    def _dive_by(self, generator: Generator, is_late: Callable[[], bool], steps: int, rounds: int) -> None:
+        table = self.weaver().dive(generator, self.frame.empty_table(), is_late, steps=steps, rounds=rounds)
+        if table is not None:
+            self._offer_schedules({person: tuple(row) for person, row in enumerate(table.work.tolist())})
 
     def weaver(self) -> Weaver:
         with self.building:
@@ -355,15 +361,33 @@ class Search:
                 self.cover_bound = counted_bound(self.frame, soft=False, by_week=by_week, seconds=left)
                 self._raise_bound(counted_bound(self.frame, by_week=by_week, seconds=self.seconds - self.elapsed))
 
-    def _anneal(self, rng: random.Random, exchanger: Exchanger) -> None:
+    def _anneal(self, rng: random.Random) -> None:
         """Exchange duties between people, in ever longer courses, for as long as that pays."""
         moves, failed = FIRST_MOVES, 0
         while failed < 2 and not self.is_over():
             begun = time.monotonic()
-            found, saved = exchanger.anneal(self.table, moves=moves, heat=exchanger.heat, seed=rng.randrange(2**30))
+            failed = 0 if self._course(rng, moves, self.exchanger.heat) else failed + 1
             a_move = (time.monotonic() - begun) / moves
-            failed = 0 if saved and self._take(found) else failed + 1
             moves = max(FIRST_MOVES, min(3 * moves, int(SHARE_TO_ANNEAL * (self.seconds - self.elapsed) / a_move)))
+
+    def _anneal_once(self, rng: random.Random, share: float) -> None:
+        """One course as long as a share of the time left: a slow one gains more than several quick ones, where nothing
+        is shared out fairly."""
+        seconds = max(0.01, share * (self.seconds - self.elapsed))
+        seed, heat, table, taken_at = rng.randrange(2**30), self.exchanger.heat, self.table, self.elapsed
+        course = self.exchanger.course(table, seconds=seconds, heat=heat, seed=seed, reassigning=REASSIGNING)
+        for table, saved in course:
+            if saved and self.elapsed >= taken_at + SECONDS_BETWEEN_KEPT:
+                taken_at = self.elapsed
+                self._take(table)
+        self._take(table)
+
+    def _course(self, rng: random.Random, moves: int, heat: tuple[float, float]) -> bool:
+        """A course of exchanges from the best roster; whether it found a better one."""
+        reassigning = REASSIGNING_FAIRLY if self.shares else REASSIGNING
+        seed = rng.randrange(2**30)
+        found, saved = self.exchanger.anneal(self.table, moves=moves, heat=heat, seed=seed, reassigning=reassigning)
+        return bool(saved) and self._take(found)
 
     def _dive(self, generator: Generator, *, rounds: int, steps: int) -> None:
         if not self.is_over():
@@ -404,27 +428,30 @@ class Search:
 
     def _improve(self, shapes: Neighbourhoods, number: int) -> None:
         rng = random.Random(f"{self.seed}/{number}")  # noqa: S311 - no secret
-        if self.exchanger is not None:
+        if self.shares:
             if number == 0:
                 self._prove_fair()
-            self._anneal(rng, self.exchanger)
+            self._anneal(rng)
             if number == 0 and sum(self.account.by_slot.values()) > (self.cover_bound or 0):
                 with self._alone():
                     self._prove_cover()
-                self._anneal(rng, self.exchanger)
-        elif number == 0 and self._can_price():
+                self._anneal(rng)
+        elif not self._can_price():
+            self._anneal_once(rng, SHARE_OF_COURSE)
+        elif number == 0:
             with self._alone():
                 self._prove(shapes)
+        else:
+            self._anneal_once(rng, SHARE_BESIDE)
         self._go_on(shapes, rng)
 
     def _go_on(self, shapes: Neighbourhoods, rng: random.Random) -> None:
         """Whatever gains most a second of late, most of the time."""
         moves: dict[str, Callable[[], int]] = {"part": lambda: self._solve_some(shapes, rng)}
-        if self.exchanger is None and self.weaver().is_plain and not self.account.hard and self._can_price():
+        if not self.shares and self.weaver().is_plain and not self.account.hard and self._can_price():
             weaving = Weaving(self.weaver(), rng)
             moves["weave"] = lambda: self._weave(weaving)
-        if (exchanger := self.exchanger) is not None:
-            moves["exchange"] = lambda: self._exchange(rng, exchanger)
+        moves["exchange"] = lambda: self._exchange(rng)
         portfolio = Portfolio(moves, rng)
         while not self.is_over():
             if self.proving.is_set() and self.elapsed > SHARE_BESIDE * self.seconds:
@@ -445,12 +472,10 @@ class Search:
         """Whether schedules are priced quickly enough for column generation to come to its end."""
         return ROUNDS * self.weaver().seconds_to_price < SHARE_TO_PRICE * self.seconds
 
-    def _exchange(self, rng: random.Random, exchanger: Exchanger) -> int:
+    def _exchange(self, rng: random.Random) -> int:
         """A short course from nearly cold, for what the parts do not see or left behind; the gain."""
-        before, (_hot, cold) = self.account.objective, exchanger.heat
-        heat = (WARM * cold, cold)
-        found, saved = exchanger.anneal(self.table, moves=FIRST_MOVES, heat=heat, seed=rng.randrange(2**30))
-        return before - self.account.objective if saved and self._take(found) else 0
+        before, cold = self.account.objective, self.exchanger.heat[1]
+        return before - self.account.objective if self._course(rng, FIRST_MOVES, (WARM * cold, cold)) else 0
 
     def _weave(self, weaving: Weaving) -> int:
         with self.lock:
@@ -485,10 +510,7 @@ class Search:
         for _round in range(rounds):
             if self.is_over():
                 break
-            if self.exchanger is not None:
-                seed = rng.randrange(2**30)
-                heat = self.exchanger.heat
-                self._take(self.exchanger.anneal(self.table, moves=ROUND_MOVES, heat=heat, seed=seed)[0])
+            self._course(rng, ROUND_MOVES, self.exchanger.heat)
             table = self.table
             drawn = [shapes.draw(rng, self.account, table) for _ in range(self.workers)]
             seeds = [rng.randrange(2**30) for _ in drawn]
