@@ -114,7 +114,7 @@ def test_absence_of_a_foreign_member_is_not_found(client_of, outsider, member):
 def test_member_sees_only_the_own_absences(client_of, member, county):
     make_absence(member, at(10), at(13))
     make_absence(make_member(county.group, "赵敏"), at(10), at(13))
-    html = client_of(member.user).get(reverse("absence-list")).content.decode()
+    html = client_of(member.user).get(reverse("absence-list"), {"period": "all"}).content.decode()
     assert "李伟" in html
     assert "赵敏" not in html
 
