@@ -114,10 +114,7 @@ class Frame:
     @cached_property
     def allowed(self) -> list[list[tuple[int, ...]]]:
         """For each person and day the shifts that they may work, fixed cells not considered."""
-        return [
-            [self._allowed(index, person, day) for day in range(len(self.problem.days))]
-            for index, person in enumerate(self.problem.people)
-        ]
+        return [self._allowed(index, person) for index, person in enumerate(self.problem.people)]
 
     @cached_property
     def _excluding(self) -> list[Limit]:
@@ -135,18 +132,26 @@ class Frame:
             tables.append({day: tuple(sorted(shifts)) for day, shifts in by_day.items()})
         return tables
 
-    def _allowed(self, index: int, person: Person, day: int) -> tuple[int, ...]:
+    def _allowed(self, index: int, person: Person) -> list[tuple[int, ...]]:
+        closed = self._closed(person)
+        needed = self._shifts_needed[self.kind_of[index]]
+        return [
+            tuple(shift for shift in needed.get(day, ()) if not closed[shift][day])
+            for day in range(len(self.problem.days))
+        ]
+
+    def _closed(self, person: Person) -> list[list[bool]]:
+        """Shifts × days: whether a limit excludes the duty by itself."""
         problem = self.problem
-        limits = [limit for limit in self._excluding if limit.concerns(person)]
-        return tuple(
-            shift
-            for shift in self._shifts_needed[self.kind_of[index]].get(day, ())
-            if not any(
-                limit.excludes(problem, person, day, problem.shift_types[shift])
-                and not problem.is_waived(limit.name, person.id, (day,))
-                for limit in limits
-            )
-        )
+        found = np.zeros((len(problem.shift_types), len(problem.days)), bool)
+        for limit in self._excluding:
+            if limit.concerns(person):
+                for index, shift in enumerate(problem.shift_types):
+                    days = limit.excluded_days(problem, person, shift)
+                    if problem.waivers:
+                        days = [day for day in days if not problem.is_waived(limit.name, person.id, (day,))]
+                    found[index, list(days)] = True
+        return found.tolist()
 
     @cached_property
     def clashes(self) -> list[list[tuple[Limit, dict[int, set[tuple[int, int]]]]]]:

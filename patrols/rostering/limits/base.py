@@ -6,7 +6,7 @@ A limit says the same thing twice, on purpose: ``excludes``/``clashes``/``bars``
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -52,6 +52,10 @@ class Limit:
     def excludes(self, problem: Problem, person: Person, day: int, shift: ShiftType) -> bool:
         """Whether this duty alone is impossible for the person."""
         return False
+
+    def excluded_days(self, problem: Problem, person: Person, shift: ShiftType) -> Iterable[int]:
+        """The days on which ``excludes`` holds; a limit that knows them asks about fewer."""
+        return [day for day in range(len(problem.days)) if self.excludes(problem, person, day, shift)]
 
     def clashes(self, problem: Problem, earlier: ShiftType, later: ShiftType, days_between: int) -> bool:
         """Whether one person cannot work ``earlier`` on a day and ``later`` ``days_between`` ≥ 1 days after it."""

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from patrols.rostering.limits.base import Limit
-from patrols.rostering.problem import Need, Person, Problem, ShiftType, Violation
+from patrols.rostering.problem import MINUTES_A_DAY, Need, Period, Person, Problem, ShiftType, Violation
 
 if TYPE_CHECKING:
     from patrols.rostering.model import RosterModel
     from patrols.rostering.timeline import Timeline
+
+
+def _days_within(problem: Problem, periods: Iterable[Period], shift: ShiftType) -> set[int]:
+    """The days whose duty of the shift overlaps any of the periods."""
+    found: set[int] = set()
+    for period in periods:
+        first = (period.start - shift.start_minute - shift.minutes) // MINUTES_A_DAY + 1
+        last = -((shift.start_minute - period.end) // MINUTES_A_DAY)
+        found.update(range(max(first, 0), min(last, len(problem.days))))
+    return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +33,9 @@ class Absent(Limit):
 
     def excludes(self, problem: Problem, person: Person, day: int, shift: ShiftType) -> bool:
         return any(period.overlaps(shift.start_on(day), shift.end_on(day)) for period in person.unavailable)
+
+    def excluded_days(self, problem: Problem, person: Person, shift: ShiftType) -> Iterable[int]:
+        return _days_within(problem, person.unavailable, shift)
 
     def breaches(self, timeline: Timeline) -> Iterator[Violation]:
         for duty in timeline.inside:
@@ -83,6 +96,10 @@ class Protected(Limit):
         if not shift.is_night and shift.minutes <= self.most:
             return False
         return any(period.overlaps(shift.start_on(day), shift.end_on(day)) for period in person.protected)
+
+    def excluded_days(self, problem: Problem, person: Person, shift: ShiftType) -> Iterable[int]:
+        closed = shift.is_night or shift.minutes > self.most
+        return _days_within(problem, person.protected, shift) if closed else ()
 
     def breaches(self, timeline: Timeline) -> Iterator[Violation]:
         for duty in timeline.inside:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -201,6 +201,9 @@ class ShiftCount(Limit):
 
     def excludes(self, problem: Problem, person: Person, day: int, shift: ShiftType) -> bool:
         return self.hard and self.most <= 0 and shift.id == self.shift
+
+    def excluded_days(self, problem: Problem, person: Person, shift: ShiftType) -> Iterable[int]:
+        return range(len(problem.days)) if self.excludes(problem, person, 0, shift) else ()
 
     def constrain(self, model: RosterModel) -> None:
         if self.hard and (self.most <= 0 or self.most >= len(model.problem.days)):
