@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -38,11 +38,23 @@ class PersonRow:
     price: float | None
     unit: float
 
+    def within(self, days: range, row: NDArray[np.int16]) -> PersonRow | None:
+        """The same for some days, where the row says what is done on the others; None if it always holds."""
+        others = np.flatnonzero(row != OFF)
+        others = others[(others < days.start) | (others >= days.stop)]
+        known = float(self.weights[others, row[others]].sum())
+        weights = self.weights[days.start : days.stop]
+        least, most = self.least - known, self.most - known
+        if least <= 0 and weights.max(axis=1, initial=0).sum() <= most:
+            return None
+        return replace(self, weights=weights, least=least, most=most)
+
 
 class Master:
     """The linear programme over the schedules found so far: of everyone, or of some people beside a table.
 
-    With ``table`` the others' duties stay, and the cover that they leave is what the people are chosen for.
+    With ``table`` the others' duties stay, and the cover that they leave is what the people are chosen for. Days and
+    people are those of the pricer; ``cells`` and ``duty_cost`` are theirs, and costs elsewhere are not counted.
     """
 
     def __init__(
@@ -53,19 +65,21 @@ class Master:
         *,
         people: Sequence[int] | None = None,
         table: Table | None = None,
-        duty_cost: Prices | None = None,
+        duty_cost: Prices,
         soft: bool = True,
     ) -> None:
-        self.frame, self.pricer, self.cells, self.table = frame, pricer, cells, table
+        self.frame, self.pricer, self.cells, self.table, self.duty_cost = frame, pricer, cells, table, duty_cost
+        self.place = {person: place for place, person in enumerate(pricer.people)}
+        self.part = pricer.part
         self.limits = [limit for limit in frame.problem.limits if soft or limit.hard]
-        self.duty_cost = wish_costs(frame) if duty_cost is None else duty_cost
-        self.people = list(range(len(frame.problem.people))) if people is None else list(people)
+        self.people = list(pricer.people if people is None else people)
         self.solver = pywraplp.Solver.CreateSolver("GLOP")
         # An end that is exact but for rounding is good enough: the bound is computed from the prices themselves.
         self.solver.SetSolverSpecificParametersAsString("change_status_to_imprecise: false")
         self.objective = self.solver.Objective()
         self.objective.SetMinimization()
         self.constant = 0.0
+        self.dearest = 0.0  # what it costs that nobody serves a need that is open here
         self.value = math.inf
         self.shares: dict[tuple[int, Schedule], float] = {}
         self.known: dict[tuple[int, Schedule], pywraplp.Variable] = {}
@@ -75,14 +89,14 @@ class Master:
         self.extras: list[tuple[float, float, list[tuple[int, float]]]] = []  # cost, upper bound, (row, factor)
         self.choice = {person: self._row(1.0, 1.0) for person in self.people}
         self.slot_row = np.full(
-            (max(frame.kind_of, default=0) + 1, len(frame.problem.days), len(frame.problem.shift_types)), -1
+            (max(frame.kind_of, default=0) + 1, len(pricer.days), len(frame.problem.shift_types)), -1
         )
         self._add_needs()
         self.rows_of_person: dict[int, list[tuple[PersonRow, list[tuple[int, float]]]]] = {}
         self._add_person_rows()
-        dear = 1e4 + sum(need.weight_minimum * need.ideal for need in frame.problem.needs) / max(1, len(self.people))
+        dear = min(1e4 + self.dearest / max(1, len(self.people)), 1e6)
         for person in self.people:
-            self._extra(min(dear, 1e6), math.inf, [(self.choice[person], 1.0)])
+            self._extra(dear, math.inf, [(self.choice[person], 1.0)])
 
     # --- building ------------------------------------------------------------------------------------------------
 
@@ -98,53 +112,62 @@ class Master:
             self.rows[row].SetCoefficient(variable, factor)
         self.extras.append((cost, upper, entries))
 
-    def _open_slots(self) -> set[Slot]:
-        """The slots that any of the people may work on a day on which they have a choice."""
-        usable = self.cells[self.people] < FORBIDDEN
-        chosen = usable[:, :, :-1] & (usable.sum(axis=2) > 1)[:, :, None]
-        return {(int(day), int(shift)) for day, shift in np.argwhere(chosen.any(axis=0))}
+    def _slots(self) -> dict[Slot, list[int]]:
+        """The slots of the days and their needs."""
+        found = self.frame.needs_of_slot
+        shifts = range(len(self.frame.problem.shift_types))
+        return {(d, s): found[d, s] for d in self.pricer.days for s in shifts if (d, s) in found}
+
+    def _open_slots(self) -> NDArray[np.bool_]:
+        """Days × shifts: what any of the people may work on a day on which they have a choice."""
+        usable = self.cells[[self.place[person] for person in self.people]] < FORBIDDEN
+        return (usable[:, :, :-1] & (usable.sum(axis=2) > 1)[:, :, None]).any(axis=0)
 
     def _add_needs(self) -> None:
         kinds = sorted({self.frame.kind_of[person] for person in self.people})
         placed = self._placed(self.people)
-        slots = set(self.frame.needs_of_slot)
+        slots = self._slots()
         if self.table is not None:
-            slots &= self._open_slots()
-            self._keep_costs(slots)
-        for slot in sorted(slots):
-            needs = self.frame.needs_of_slot[slot]
+            is_open, first = self._open_slots(), self.pricer.days.start
+            closed = [slot for slot in slots if not is_open[slot[0] - first, slot[1]]]
+            self._keep_costs(need for slot in closed for need in slots.pop(slot))
+        for (day, shift), needs in slots.items():
             need_row = {need: self._need_row(need, placed.get(need, 0)) for need in needs}
+            at = day - self.pricer.days.start, shift
             for kind in kinds:
                 served = [need for need in needs if need in self.frame.open_needs[kind]]
                 if len(served) == 1:
-                    self.slot_row[kind, slot[0], slot[1]] = need_row[served[0]]
+                    self.slot_row[kind, *at] = need_row[served[0]]
                 elif served:
                     row = self._row(0.0, 0.0)
-                    self.slot_row[kind, slot[0], slot[1]] = row
+                    self.slot_row[kind, *at] = row
                     for need in served:
                         self._extra(0.0, math.inf, [(row, -1.0), (need_row[need], 1.0)])
 
-    def _keep_costs(self, slots: Collection[Slot]) -> None:
-        """What the table costs in all that is not open here: the value is then that of the whole roster."""
+    def _keep_costs(self, closed: Iterable[int]) -> None:
+        """What the table costs in needs that are not open here, and in the wishes of those already settled."""
         heads = self._placed([])
-        for slot, needs in self.frame.needs_of_slot.items():
-            for need in () if slot in slots else needs:
-                self.constant += Cover(self.frame.problem.needs[need], heads.get(need, 0)).cost
-        work = np.delete(np.asarray(self.table.work if self.table else ()), self.people, axis=0)
-        costs = np.delete(self.duty_cost, self.people, axis=0)
-        self.constant += float(np.take_along_axis(costs, work[:, :, None].astype(np.int64) % costs.shape[2], 2).sum())
+        for need in closed:
+            self.constant += Cover(self.frame.problem.needs[need], heads.get(need, 0)).cost
+        others = [person for person in self.pricer.people if person not in self.choice]
+        if self.table is not None and others:
+            days = self.pricer.days
+            for person in others:
+                self.constant += self.cost_of(person, self.table.work[person, days.start : days.stop])
 
     def _placed(self, apart_from: Sequence[int]) -> dict[int, int]:
-        """For each need how many others serve it."""
+        """For each need of the days how many others serve it."""
         if self.table is None:
             return {}
-        others = np.delete(self.table.place, apart_from, axis=0)
+        days = self.pricer.days
+        others = np.delete(self.table.place[:, days.start : days.stop], apart_from, axis=0)
         return dict(Counter(others[others >= 0].tolist()))
 
     def _need_row(self, index: int, placed: int) -> int:
         """Σ people − minimum part − ideal part − too many = −those who are there anyway."""
         need = self.frame.problem.needs[index]
         row = self._row(-float(placed), -float(placed))
+        self.dearest += need.weight_minimum * need.ideal
         self.constant += need.minimum * need.weight_minimum + (need.ideal - need.minimum) * need.weight_ideal
         if need.weight_minimum == need.weight_ideal:
             self._extra(-need.weight_ideal, need.ideal, [(row, -1.0)])
@@ -155,11 +178,20 @@ class Master:
         return row
 
     def _add_person_rows(self) -> None:
-        among = set(self.people)
         for limit in self.limits:
-            for row in _rows_of(limit, self.frame):
-                if row.person in among and not (limit.hard and self.pricer.tracks(row.person, limit)):
-                    self.rows_of_person.setdefault(row.person, []).append((row, self._add_person_row(row)))
+            for row in _rows_of(limit, self.frame, self._untracked(limit)):
+                own = row if self.part is None else row.within(self.part.days, self.part.work[row.person])
+                if own is not None:
+                    self.rows_of_person.setdefault(row.person, []).append((own, self._add_person_row(own)))
+
+    def _untracked(self, limit: Limit) -> list[int]:
+        """The people whom the limit concerns and for whom the pricing does not see to it."""
+        who = self.frame.problem.people
+        return [
+            person
+            for person in self.people
+            if limit.concerns(who[person]) and not (limit.hard and self.pricer.tracks(person, limit))
+        ]
 
     def _add_person_row(self, row: PersonRow) -> list[tuple[int, float]]:
         """The rows (and their sign) that a person's duties enter with their weights."""
@@ -178,8 +210,8 @@ class Master:
 
     # --- columns -------------------------------------------------------------------------------------------------
 
-    def cost_of(self, person: int, schedule: Schedule) -> float:
-        return float(self.duty_cost[person, np.arange(len(schedule)), schedule].sum())
+    def cost_of(self, person: int, schedule: Schedule | NDArray[np.int16]) -> float:
+        return float(self.duty_cost[self.place[person], np.arange(len(schedule)), schedule].sum())
 
     def entries_of(self, person: int, schedule: Schedule) -> dict[int, float]:
         """The rows that a schedule enters."""
@@ -246,11 +278,12 @@ class Master:
         cost = self.duty_cost.copy()
         at_slots = np.where(self.slot_row >= 0, duals[self.slot_row], 0.0)
         for person in self.people:
-            cost[person, :, :-1] -= at_slots[self.frame.kind_of[person]]
+            place = self.place[person]
+            cost[place, :, :-1] -= at_slots[self.frame.kind_of[person]]
             for own, at in self.rows_of_person.get(person, ()):
                 for index, sign in at:
                     if duals[index]:
-                        cost[person, :, :-1] -= sign * duals[index] * own.weights
+                        cost[place, :, :-1] -= sign * duals[index] * own.weights
         return cost
 
     @cached_property
@@ -305,12 +338,11 @@ def _ways_to_solve() -> Iterator[pywraplp.MPSolverParameters]:
         yield way
 
 
-def _rows_of(limit: Limit, frame: Frame) -> list[PersonRow]:
+def _rows_of(limit: Limit, frame: Frame, concerned: list[int]) -> list[PersonRow]:
     """The rows that a limit linear in each person's duties becomes; none for the others."""
     problem = frame.problem
     shape = (len(problem.days), len(problem.shift_types))
-    concerned = [index for index, person in enumerate(problem.people) if limit.concerns(person)]
-    if limit.hard and any(waiver.code == limit.name for waiver in problem.waivers):
+    if not concerned or (limit.hard and any(waiver.code == limit.name for waiver in problem.waivers)):
         return []
     price = None if limit.hard else float(limit.weight)
     if isinstance(limit, ShiftCount) and limit.most < len(problem.days):
@@ -360,7 +392,7 @@ def cell_prices(frame: Frame) -> Prices:
     prices = np.full((len(problem.people), len(problem.days), len(problem.shift_types) + 1), INFINITE)
     for person in range(len(problem.people)):
         for day in range(len(problem.days)):
-            cell = frame.fixed.get((person, day))
+            cell = frame.fixed.get((person, day)) if frame.fixed else None
             if cell is None:
                 prices[person, day, [*frame.allowed[person][day], -1]] = 0
             else:
@@ -387,9 +419,9 @@ class Generator:
         self.pricer = Pricer(frame) if pricer is None else pricer
         self.people, self.table = people, table
         self.cells = cell_prices(frame) if cells is None else cells
-        self.duty_cost = (
-            duty_cost if duty_cost is not None else wish_costs(frame) if soft else np.zeros_like(self.cells)
-        )
+        if duty_cost is None:
+            duty_cost = wish_costs(frame) if soft else np.zeros_like(self.cells)
+        self.duty_cost = duty_cost
         self.master = self._build()
         self.best = -math.inf
         self.settled: dict[int, Schedule] = {}
@@ -512,14 +544,15 @@ class Generator:
         cheapest, schedules = price_all(
             self.pricer, prices, [p for p in people if p not in self.settled], is_over, self.workers
         )
+        places = self.master.place
         for person, schedule in self.settled.items():
-            cheapest[person] = prices[person, np.arange(len(schedule)), schedule].sum()
+            cheapest[places[person]] = prices[places[person], np.arange(len(schedule)), schedule].sum()
         added = sum(
-            self.master.add(person, schedules[person])
+            self.master.add(person, schedules[places[person]])
             for person in people
-            if schedules[person] and cheapest[person] - duals[self.master.choice[person]] < -TOLERANCE
+            if schedules[places[person]] and cheapest[places[person]] - duals[self.master.choice[person]] < -TOLERANCE
         )
-        return self.master.bound_at(duals, cheapest[people]), added
+        return self.master.bound_at(duals, cheapest[[places[person] for person in people]]), added
 
     def promising(self, people: Collection[int], most: float) -> list[tuple[int, Schedule]]:
         """The people's schedules that are used or cost at most so much more at the last prices."""
@@ -537,7 +570,7 @@ class Generator:
         found = np.zeros_like(self.cells)
         days = np.arange(found.shape[1])
         for (person, schedule), share in self.master.shares.items():
-            found[person, days, schedule] += share
+            found[self.master.place[person], days, schedule] += share
         return found
 
     @property

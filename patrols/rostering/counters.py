@@ -40,19 +40,34 @@ class Counter:
         least = np.where(self.least > 0, -(-self.least // unit), 0)
         return Counter(self.start // unit, self.add // unit, self.clear, least, self.most // unit, self.floor)
 
-    def narrowed(self, width: int) -> Counter:
-        """Near an even pace only: for horizons so long that all combinations would be too many to hold.
+    def narrowed(self, width: int, share: NDArray[np.float64]) -> Counter:
+        """Near a pace only: for horizons so long that all combinations would be too many to hold.
 
-        What lies far ahead of the pace is left out, and so is what lies far behind if a least asks for it; else it
-        counts as more than it is. Schedules keep the limit, but not all that keep it are found.
+        ``share`` says what part of the whole is behind after each day. What lies far ahead of that is left out, and so
+        is what lies far behind if a least asks for it; else it counts as more than it is. Schedules keep the limit, but
+        not all that keep it are found.
         """
-        days = len(self.most)
-        pace = self.start + (int(self.most[-1]) - self.start) * np.arange(1, days + 1) // days
+        pace = self.start + np.floor((int(self.most[-1]) - self.start) * share).astype(np.int64)
         width *= int(self.add.max(initial=1))
         most = np.minimum(self.most, pace + width)
         if self.least.any():
             return replace(self, least=np.maximum(self.least, pace - width), most=most)
         return replace(self, most=most, floor=np.clip(pace - width, 0, self.most))
+
+    def within(self, days: range, actions: Ints) -> Counter:
+        """The same over some days only, where on each of the others its action is given."""
+        before, after = np.arange(days.start), np.arange(days.stop, len(self.most))
+        cleared = np.flatnonzero(self.clear[before, actions[before]])
+        begun = int(cleared[-1]) if len(cleared) else 0
+        start = int(self.add[before[begun:], actions[before[begun:]]].sum()) + (0 if len(cleared) else self.start)
+        cleared = np.flatnonzero(self.clear[after, actions[after]])
+        after = after[: cleared[0]] if len(cleared) else after
+        later = np.cumsum(self.add[after, actions[after]])
+        least, most = self.least[days.start : days.stop].copy(), self.most[days.start : days.stop].copy()
+        least[-1] = max(least[-1], (self.least[after] - later).max(initial=0))
+        most[-1] = min(most[-1], (self.most[after] - later).min(initial=NO_LIMIT))
+        inside = slice(days.start, days.stop)
+        return Counter(start, self.add[inside], self.clear[inside], least, most)
 
     def without_least(self) -> Counter:
         """The same where nothing is asked for at the end: for a least that is out of reach."""
@@ -89,7 +104,7 @@ class _Effects:
         for counter in counters:
             self.mults.append(mult)
             grown = counter.start + int(counter.add.max(axis=1).sum())
-            mult *= min(grown, int(counter.most.max(initial=0))) + 1
+            mult *= max(counter.start, min(grown, int(counter.most.max(initial=0)))) + 1
             effect = effect * (2 * int(counter.add.max(initial=0)) + 2) + 2 * counter.add + counter.clear
         self.start = sum(counter.start * mult for counter, mult in zip(counters, self.mults, strict=True))
         self.examples: list[Ints] = []
@@ -171,6 +186,7 @@ class Pace:
 
     def __init__(self, most_run: int | None, least_off: int, days: int, shifts: int) -> None:
         self.most_run, self.least_off, self.days, self.shifts = most_run, least_off, days, shifts
+        self._known: dict[bytes, Ints] = {}
 
     def needs(self, counter: Counter) -> Ints:
         """For each day the least value from which every later least can still be reached."""
@@ -183,13 +199,15 @@ class Pace:
                 if not counter.clear[day + 1].any():
                     least[day] = max(least[day], least[day + 1] - growth[day + 1])
             return least
-        last = int(least[-1])
-        return np.maximum(least, last - self._growth(counter))
+        gains = counter.add[:, : 2 * self.shifts].max(axis=1)
+        key = gains.tobytes()
+        if key not in self._known:
+            self._known[key] = self._growth(gains)
+        return np.maximum(least, int(least[-1]) - self._known[key])
 
-    def _growth(self, counter: Counter) -> Ints:
+    def _growth(self, gains: Ints) -> Ints:
         """For each day the most that can be added after it."""
         run, gap = self.most_run or 1, self.least_off
-        gains = counter.add[:, : 2 * self.shifts].max(axis=1)
         rest = np.zeros(self.days, np.int64)
         worked = np.zeros(run + 1, np.int64)  # the most from here on with so many days of work behind
         idle = np.zeros(gap + 1, np.int64)  # with so many days off behind

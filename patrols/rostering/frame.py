@@ -5,6 +5,8 @@ Model, search and columns all read this one frame; it is built once for a proble
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -30,6 +32,28 @@ class Table:
 
     def copy(self) -> Table:
         return Table(self.work.copy(), self.place.copy())
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some people within some days of a table; what they do on all other days stays.
+
+    ``days`` go on after the ``window`` as far as it matters there how the window ends: until everyone has gone from
+    work to a day off, or the other way round. On those days everyone does what ``work`` says.
+    """
+
+    people: tuple[int, ...]
+    window: range
+    days: range
+    work: IntTable  # of everyone, on all days
+
+    @classmethod
+    def of(cls, table: Table, people: Iterable[int], window: range) -> Part:
+        people = tuple(people)
+        later = table.work[list(people), window.stop :] != OFF
+        width = later.shape[1]
+        ends = [int(np.argmax(row != row[0])) + 1 if (row != row[0]).any() else width for row in later if width]
+        return cls(people, window, range(window.start, window.stop + max(ends, default=0)), table.work)
 
 
 class Frame:
@@ -179,6 +203,10 @@ class Frame:
             for apart, pairs in table.items():
                 merged.setdefault(apart, set()).update(pairs)
         return merged
+
+    def known(self, person: int, day: int) -> int:
+        """What is known of a day outside the problem: the shift, or OFF."""
+        return self.outside.get((person, day), OFF)
 
     # --- tables --------------------------------------------------------------------------------------------------
 

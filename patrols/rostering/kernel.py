@@ -35,11 +35,12 @@ def cheapest(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one flat loop is what c
     """The least price; fills ``schedule`` with shifts, -1 for a day off. INFINITE where no schedule is possible.
 
     ``form``: most days of work in a row (as states), whether that is a cap, least run, least days off, whether runs
-    at the first day are judged. ``members``: for each group of shifts which of them may come before.
+    at the problem's first day are judged, how many days lie before those that are priced. ``members``: for each group
+    of shifts which of them may come before.
     """
     days = price.shape[0]
     shifts = price.shape[1] - 1
-    run, capped, least_run, least_off, judged = form[0], form[1], form[2], form[3], form[4]
+    run, capped, least_run, least_off, judged, begun = form[0], form[1], form[2], form[3], form[4], form[5]
     nodes = least_off + shifts * run
     groups = members.shape[0]
     widest = 0
@@ -63,8 +64,8 @@ def cheapest(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one flat loop is what c
         first_off = least_off - 1
         first_run = least_run - 1
         if not judged:
-            first_off = min(least_off, max(day, 1)) - 1
-            first_run = min(least_run, max(day, 1)) - 1
+            first_off = min(least_off, max(begun + day, 1)) - 1
+            first_run = min(least_run, max(begun + day, 1)) - 1
         next_low, next_high, next_first, next_last = n, 0, nodes, 0
         wanted[:] = False
         for action in range(2 * shifts + 1):
@@ -168,8 +169,8 @@ def cheapest(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one flat loop is what c
         first_off = least_off - 1
         first_run = least_run - 1
         if not judged:
-            first_off = min(least_off, max(day, 1)) - 1
-            first_run = min(least_run, max(day, 1)) - 1
+            first_off = min(least_off, max(begun + day, 1)) - 1
+            first_run = min(least_run, max(begun + day, 1)) - 1
         old_node = -1
         old_state = -1
         if node < least_off:

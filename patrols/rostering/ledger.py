@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
+from functools import cached_property
 
 import numpy as np
 
@@ -15,9 +16,7 @@ from patrols.rostering.timeline import Timeline
 
 
 class Account:
-    """Cost of a table, by person and by slot, and how many hard limits it breaks."""
-
-    __slots__ = ("by_person", "by_slot", "hard_by_person", "together", "together_hard", "uncovered_by_slot")
+    """Cost of a table, by person and by slot, and how many hard limits it breaks. Not changed once it is asked."""
 
     def __init__(self) -> None:
         self.by_person: dict[int, int] = {}
@@ -34,11 +33,11 @@ class Account:
         other.together, other.together_hard = self.together, self.together_hard
         return other
 
-    @property
+    @cached_property
     def objective(self) -> int:
         return sum(self.by_person.values()) + sum(self.by_slot.values()) + self.together
 
-    @property
+    @cached_property
     def hard(self) -> int:
         return sum(self.hard_by_person.values()) + self.together_hard
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from patrols.rostering.counters import Automaton, Counter, Ints, Pace, TooMany, automaton
-from patrols.rostering.frame import OFF, Frame
+from patrols.rostering.frame import OFF, Frame, Part
 from patrols.rostering.limits import (
     ConsecutiveDays,
     ConsecutiveNights,
@@ -34,7 +35,10 @@ Schedule = tuple[int, ...]
 INFINITE = 1e12
 FORBIDDEN = 5e11
 MOST_VALUES = 24_000_000  # of one person: 192 MB
-WIDTHS = (7, 4, 2)  # days or weekends ahead of an even pace, or behind it, where all combinations are too many
+MOST_NARROWED = 3_000_000  # where schedules are left out anyway, rather a few more than a pricing that takes long
+WIDTHS = (7, 4, 2)  # days or weekends ahead of the pace, or behind it, where all combinations are too many
+USUAL_SHARE = 5 / 7  # of days are worked
+UNEVEN = 2.5  # days of work by which leave may put somebody off an even pace until the pace becomes their own
 MOST_COUNTED = 7  # a shift type with a larger "most" is left to the master programme
 ANY = 1 << 30
 
@@ -73,36 +77,48 @@ class Lane:
 
 
 class Pricer:
-    """Prices schedules for everyone in a problem. People with the same numbers share their automaton."""
+    """Prices schedules: for everyone over all days, or ``within`` a part. People with the same numbers share a lane."""
 
     def __init__(self, frame: Frame) -> None:
         self.frame = frame
-        self.days = len(frame.problem.days)
+        self.people: tuple[int, ...] = tuple(range(len(frame.problem.people)))
+        self.days = range(len(frame.problem.days))
         self.shifts = len(frame.problem.shift_types)
+        self.part: Part | None = None
         self._lanes: dict[tuple[object, ...], Lane] = {}
+        self._of_person: dict[int, Lane] = {}
+        self._counted: dict[int, list[tuple[Limit, Counter]]] = {}
+        self._paces: dict[tuple[int | None, int, int], Pace] = {}
+        self._same: dict[tuple[object, ...], Counter] = {}
         self._scratch = threading.local()
-        self._most: dict[int, int] = {}
-        self.lanes = [self._lane(person) for person in range(len(frame.problem.people))]
+
+    def within(self, part: Part) -> Pricer:
+        """Prices what the part leaves open; schedules then run over its days."""
+        other = copy(self)
+        other.people, other.days, other.part = part.people, part.days, part
+        if part.days != self.days:
+            other._lanes, other._of_person = {}, {}
+        return other
 
     @property
     def possible(self) -> bool:
-        return bool(self.lanes)
+        return bool(self.people)
 
     @property
     def exact(self) -> bool:
         """Whether the least price is a bound: nothing is left out that could be cheaper."""
-        return all(lane.exact for lane in self.lanes)
+        return all(self.lane(person).exact for person in self.people)
 
     def tracks(self, person: int, limit: Limit) -> bool:
         """Whether every schedule priced for the person keeps this hard limit."""
-        return id(limit) in self.lanes[person].tracked
+        return id(limit) in self.lane(person).tracked
 
     def price(self, person: int, prices: NDArray[np.float64]) -> tuple[float, Schedule]:
         """The least total price and its schedule (shift or OFF for each day); INFINITE and () where there is none."""
         from patrols.rostering.kernel import cheapest
 
-        lane = self.lanes[person]
-        schedule = np.empty(self.days, np.int16)
+        lane = self.lane(person)
+        schedule = np.empty(len(prices), np.int16)
         parts = lane.automaton
         value = cheapest(
             prices, parts.sizes, parts.at, parts.steps, lane.offsets, lane.form, lane.group_of, lane.members,
@@ -112,8 +128,8 @@ class Pricer:
 
     def accepts(self, person: int, schedule: NDArray[np.int16]) -> bool:
         """Whether the schedule is one of those that are priced for the person."""
-        prices = np.full((self.days, self.shifts + 1), INFINITE)
-        prices[np.arange(self.days), schedule] = 0
+        prices = np.full((len(schedule), self.shifts + 1), INFINITE)
+        prices[np.arange(len(schedule)), schedule] = 0
         return self.price(person, prices)[0] < FORBIDDEN
 
     def _values(self, size: int) -> NDArray[np.float64]:
@@ -124,37 +140,62 @@ class Pricer:
 
     # --- building ------------------------------------------------------------------------------------------------
 
+    def lane(self, person: int) -> Lane:
+        """Made when first asked for."""
+        if person not in self._of_person:
+            self._of_person[person] = self._lane(person)
+        return self._of_person[person]
+
     def _lane(self, person: int) -> Lane:
         form = self._form(person)
-        counted = [
-            (limit, counter.scaled())
-            for limit in sorted(self._countable(person), key=self._order)
-            for counter in _counters(limit, self.frame, person)
-        ]
-        start = self._start(person, form)
-        known = (form, start, tuple((id(limit), counter.key) for limit, counter in counted))
+        counted = self._counters_of(person)
+        if self.part is not None:
+            actions = self._actions(person, self.part)
+            counted = [(limit, counter.within(self.days, actions)) for limit, counter in counted]
+        start, share = self._start(person, form), self._share(person)
+        known = (form, start, share.tobytes(), tuple((id(limit), counter.key) for limit, counter in counted))
         if known not in self._lanes:
-            self._lanes[known] = self._build(form, start, counted)
+            self._lanes[known] = self._build(form, start, counted, share)
         return self._lanes[known]
 
-    def _build(self, form: Form, start: int, counted: list[tuple[Limit, Counter]]) -> Lane:
+    def _share(self, person: int) -> NDArray[np.float64]:
+        """How much of their work a person should have behind them after each day: even, but for long leave."""
+        even = np.arange(1, len(self.days) + 1) / len(self.days)
+        free = np.array([bool(self.frame.allowed[person][day]) for day in self.days])
+        own = np.cumsum(free) / max(1, free.sum())
+        return own if np.abs(own - even).max() * len(self.days) * USUAL_SHARE > UNEVEN else even
+
+    def _counters_of(self, person: int) -> list[tuple[Limit, Counter]]:
+        if person not in self._counted:
+            found = [
+                (limit, counter.scaled())
+                for limit in sorted(self._countable(person), key=self._order)
+                for counter in _counters(limit, self.frame, person)
+            ]
+            self._counted[person] = [(limit, self._same.setdefault(own.key, own)) for limit, own in found]
+        return self._counted[person]
+
+    def _actions(self, person: int, part: Part) -> Ints:
+        """What the part's table has the person do on each day, as counters number it."""
+        row = part.work[person].astype(np.int64)
+        worked = np.concatenate([[self.frame.known(person, -1)], row[:-1]]) != OFF
+        return np.where(row == OFF, 2 * self.shifts, row + self.shifts * worked)
+
+    def _build(self, form: Form, start: int, counted: list[tuple[Limit, Counter]], share: NDArray[np.float64]) -> Lane:
+        days = len(self.days)
         nodes = form.least_off + self.shifts * form.run
-        most = max(1, MOST_VALUES // (nodes * self.days))
-        pace = Pace(form.most_run, form.least_off, self.days, self.shifts)
-        best, held = self._hold(counted, pace, most)
-        exact = True
-        if len(held) < len(counted):
-            for width in WIDTHS:
-                narrow = [(limit, own if own.clear.any() else own.narrowed(width)) for limit, own in counted]
-                other, others = self._hold(narrow, pace, most)
-                if len(others) > len(held):
-                    best, held, exact = other, others, False
+        most = max(1, MOST_VALUES // (nodes * days))
+        known = (form.most_run, form.least_off, days)
+        pace = self._paces.setdefault(known, Pace(*known, self.shifts))
+        best, held, exact = self._hold_all(counted, share, pace, most)
         offsets = np.concatenate([[0], np.cumsum(best.sizes * nodes)])
         group_of, members = self._groups(form.clashes)
         return Lane(
             automaton=best,
             offsets=offsets,
-            form=np.array([form.run, form.most_run is not None, form.least_run, form.least_off, form.judged]),
+            form=np.array(
+                [form.run, form.most_run is not None, form.least_run, form.least_off, form.judged, self.days.start]
+            ),
             group_of=group_of,
             members=members,
             start=start,
@@ -162,12 +203,26 @@ class Pricer:
             exact=exact,
         )
 
+    def _hold_all(
+        self, counted: list[tuple[Limit, Counter]], share: NDArray[np.float64], pace: Pace, most: int
+    ) -> tuple[Automaton, list[tuple[Limit, Counter]], bool]:
+        """All counters, near the pace where they are too many else, or as many as can be held; and if it is exact."""
+        for width in (None, *WIDTHS):
+            own = counted
+            if width is not None:
+                own = [(limit, c if c.clear.any() else c.narrowed(width, share)) for limit, c in counted]
+            few = most if width is None else max(1, most * MOST_NARROWED // MOST_VALUES)
+            together = self._wider([counter for _limit, counter in own], pace, few)
+            if together is not None:
+                return together, own, width is None
+        return *self._hold(counted, pace, most), True
+
     def _hold(
         self, counted: list[tuple[Limit, Counter]], pace: Pace, most: int
     ) -> tuple[Automaton, list[tuple[Limit, Counter]]]:
         """As many of the counters together as can be held, the first first."""
         held: list[tuple[Limit, Counter]] = []
-        best = automaton([], pace, self.days, 2 * self.shifts + 1, most)
+        best = automaton([], pace, len(self.days), 2 * self.shifts + 1, most)
         for limit, counter in counted:
             for version in (counter, counter.without_least()):
                 wider = self._wider([*(own for _limit, own in held), version], pace, most)
@@ -179,7 +234,7 @@ class Pricer:
 
     def _wider(self, counters: list[Counter], pace: Pace, most: int) -> Automaton | None:
         try:
-            found = automaton(counters, pace, self.days, 2 * self.shifts + 1, most)
+            found = automaton(counters, pace, len(self.days), 2 * self.shifts + 1, most)
         except TooMany:
             return None
         return found if found.possible else None
@@ -218,16 +273,19 @@ class Pricer:
         return Form(most, least, off, self.frame.problem.known_from < 0, clashes)
 
     def _start(self, person: int, form: Form) -> int:
-        """The node before day 0."""
-        run = 0
-        while (person, -1 - run) in self.frame.outside:
+        """The node before the first day."""
+        last, first = self.days.start - 1, min(self.frame.problem.known_from, 0)
+        run = off = 0
+        while self._at(person, last - run) != OFF:
             run += 1
         if run:
-            run = min(run, form.run)
-            return form.least_off + self.frame.outside[person, -1] * form.run + run - 1
-        known = -self.frame.problem.known_from
-        free = next((day for day in range(known) if (person, -1 - day) in self.frame.outside), None)
-        return form.least_off - 1 if free is None else min(free, form.least_off) - 1
+            return form.least_off + self._at(person, last) * form.run + min(run, form.run) - 1
+        while off < form.least_off and last - off >= first and self._at(person, last - off) == OFF:
+            off += 1
+        return (off if last - off >= first else form.least_off) - 1
+
+    def _at(self, person: int, day: int) -> int:
+        return self.frame.known(person, day) if self.part is None or day < 0 else int(self.part.work[person, day])
 
 
 def price_all(
@@ -237,15 +295,20 @@ def price_all(
     is_over: Callable[[], bool] = lambda: False,
     workers: int = 1,
 ) -> tuple[NDArray[np.float64], list[Schedule]]:
-    """Least price and schedule of the given people; INFINITE and () for those who have none, and for the others."""
-    values = np.full(len(pricer.frame.problem.people), INFINITE)
+    """Least price and schedule of the given people; INFINITE and () for those who have none, and for the others.
+
+    ``prices`` and what is returned are in the order of the pricer's people.
+    """
+    values = np.full(len(pricer.people), INFINITE)
     schedules: list[Schedule] = [()] * len(values)
+    places = {person: place for place, person in enumerate(pricer.people)}
 
     def price(some: Collection[int]) -> None:
         for person in some:
             if is_over():
                 raise Interrupted
-            values[person], schedules[person] = pricer.price(person, prices[person])
+            place = places[person]
+            values[place], schedules[place] = pricer.price(person, prices[place])
 
     people = list(people)
     if workers == 1 or len(people) < workers:

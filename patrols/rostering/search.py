@@ -194,7 +194,7 @@ class Search:
         weaver = self.weaver()
         if weaver.is_plain:
             rng = random.Random(self.seed)  # noqa: S311 - no secret
-            for sweeps in (1, 3):
+            for sweeps in (1, 3) if self._can_price() else (1,):
                 self._take(weaver.respond(self.table, rng, self.is_over, sweeps))
 
     def _mend(self) -> None:
@@ -448,7 +448,7 @@ class Search:
     def _go_on(self, shapes: Neighbourhoods, rng: random.Random) -> None:
         """Whatever gains most a second of late, most of the time."""
         moves: dict[str, Callable[[], int]] = {"part": lambda: self._solve_some(shapes, rng)}
-        if not self.shares and self.weaver().is_plain and not self.account.hard and self._can_price():
+        if not self.shares and self.weaver().is_plain:
             weaving = Weaving(self.weaver(), rng)
             moves["weave"] = lambda: self._weave(weaving)
         moves["exchange"] = lambda: self._exchange(rng)

@@ -18,11 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from patrols.rostering.columns import Generator, cell_prices, wish_costs
-from patrols.rostering.frame import NOWHERE, OFF, Frame, Table
+from patrols.rostering.frame import NOWHERE, OFF, Frame, Part, Table
 from patrols.rostering.ledger import Account
 from patrols.rostering.limits import ShiftCount
 from patrols.rostering.neighbourhoods import Neighbourhoods
-from patrols.rostering.pricing import INFINITE, Pricer, Prices, Schedule
+from patrols.rostering.pricing import INFINITE, Pricer, Schedule
 from patrols.rostering.problem import Person
 
 SWEEPS = 12
@@ -64,7 +64,7 @@ class Weaver:
         """Column generation for everyone."""
         return Generator(self.frame, self.pricer, cells=self.cells, duty_cost=self.duty_cost, workers=workers)
 
-    @property
+    @cached_property
     def is_plain(self) -> bool:
         """Whether each shift of a day has one need, so that schedules say all there is to say."""
         return bool(self.frame.problem.needs) and all(len(needs) == 1 for needs in self.frame.needs_of_slot.values())
@@ -73,6 +73,8 @@ class Weaver:
     def seconds_to_price(self) -> float:
         """How long it takes to price everyone once, by a few of them."""
         some = range(0, len(self.frame.problem.people), max(1, len(self.frame.problem.people) // 5))
+        for person in some:
+            self.pricer.lane(person)  # built once
         self.pricer.price(0, self.cells[0])  # may have to be compiled
         begun = time.monotonic()
         for person in some:
@@ -165,37 +167,46 @@ class Weaver:
         days = np.flatnonzero((table.work[person] != OFF) & (table.place[person] != NOWHERE))
         heads[days, table.work[person, days]] += by
 
-    def put(self, table: Table, person: int, schedule: Schedule) -> None:
+    def put(self, table: Table, person: int, schedule: Schedule, days: range | None = None) -> None:
         """Give a person a schedule; each duty serves the first need of its day and shift that they can serve."""
-        table.work[person] = schedule
-        table.place[person] = NOWHERE
+        days = range(self.days) if days is None else days
         kind = self.frame.kind_of[person]
-        for day in np.flatnonzero(table.work[person] != OFF).tolist():
-            fixed = self.frame.fixed.get((person, day))
+        for day, shift in zip(days, schedule, strict=True):
+            fixed = self.frame.fixed.get((person, day)) if self.frame.fixed else None
+            table.work[person, day], table.place[person, day] = shift, NOWHERE
             if fixed is not None and fixed.beat is not None:
                 table.place[person, day] = self.frame.place_of(fixed)
-                continue
-            needs = self.frame.needs_of_slot.get((day, int(schedule[day])), ())
-            table.place[person, day] = next((n for n in needs if n in self.frame.open_needs[kind]), NOWHERE)
+            elif shift != OFF:
+                needs = self.frame.needs_of_slot.get((day, shift), ())
+                table.place[person, day] = next((n for n in needs if n in self.frame.open_needs[kind]), NOWHERE)
 
     # --- several people's schedules ------------------------------------------------------------------------------
 
     def weave(
-        self, table: Table, cost: int, people: Sequence[int], window: range, is_over: Callable[[], bool]
+        self, table: Table, people: Sequence[int], window: range, is_over: Callable[[], bool]
     ) -> tuple[Table | None, bool]:
         """A better table for the people within the window, or None; and whether there is none for sure."""
-        cells = self.cells if len(window) == self.days else self._frozen(table, people, window)
-        generator = self._beside(table, people, cells)
-        for person in people:
-            generator.master.add(person, tuple(table.work[person].tolist()))
+        part = Part.of(table, people, window)
+        generator = self._beside(table, part)
+        for person in part.people:
+            generator.master.add(person, tuple(table.work[person, part.days.start : part.days.stop].tolist()))
+        generator.master.solve()
+        cost = generator.master.value
         enough = cost - 1 + 1e-4
         done = generator.generate(is_over, hopeless=enough, gap=0.4 / max(cost, 1))
         if not done or generator.best >= enough or generator.master.value >= enough:
             return None, done
-        return self.dive(generator, table, is_over, cells=cells, enough=enough), False
+        return self.dive(generator, table, is_over, enough=enough), False
 
-    def _beside(self, table: Table, people: Sequence[int], cells: Prices) -> Generator:
-        return Generator(self.frame, self.pricer, people=people, table=table, cells=cells, duty_cost=self.duty_cost)
+    def _beside(self, table: Table, part: Part) -> Generator:
+        some, days = list(part.people), slice(part.days.start, part.days.stop)
+        cells = self.cells[some, days]
+        later = np.arange(len(part.window), len(part.days))
+        cells[:, later] = INFINITE
+        for place, person in enumerate(some):
+            cells[place, later, table.work[person, part.window.stop : part.days.stop]] = 0
+        pricer = self.pricer.within(part)
+        return Generator(self.frame, pricer, table=table, cells=cells, duty_cost=self.duty_cost[some, days])
 
     def dive(
         self,
@@ -203,7 +214,6 @@ class Weaver:
         table: Table,
         is_over: Callable[[], bool],
         *,
-        cells: Prices | None = None,
         enough: float = math.inf,
         steps: int = 60,
         rounds: int = 25,
@@ -213,39 +223,37 @@ class Weaver:
 
         When time is up, those left get their likeliest schedules at once. None as soon as the value passes ``enough``.
         """
-        cells = self.cells if cells is None else cells
+        days = generator.pricer.days
         table = table.copy()
         left = set(generator.master.people)
         gap = 0.5 / max(1.0, generator.master.value)
         while True:
             surest = generator.surest(len(left) if is_over() else -(-len(left) // steps))
             for person, schedule in surest:
-                self.put(table, person, schedule)
+                self.put(table, person, schedule, days)
             left -= {person for person, _schedule in surest}
             if not (left and surest):
                 return table
             generator.settle(surest)
             if 2 * len(left) <= len(generator.master.people):
-                generator = self._rest(generator, table, sorted(left), cells)
+                generator = self._rest(generator, table, sorted(left))
             done = generator.generate(is_over, rounds=rounds, gap=gap, proves=False)
             if done and generator.master.value >= enough:
                 return None
 
-    def _rest(self, generator: Generator, table: Table, people: list[int], cells: Prices) -> Generator:
+    def _rest(self, generator: Generator, table: Table, people: list[int]) -> Generator:
         """Column generation for those who are left, with the schedules that may still be of use."""
-        kept = generator.promising(people, KEPT)
-        rest = self._beside(table, people, cells)
-        for person, schedule in kept:
+        rest = Generator(
+            self.frame,
+            generator.pricer,
+            people=people,
+            table=table,
+            cells=generator.cells,
+            duty_cost=generator.duty_cost,
+        )
+        for person, schedule in generator.promising(people, KEPT):
             rest.master.add(person, schedule)
         return rest
-
-    def _frozen(self, table: Table, people: Sequence[int], window: range) -> NDArray[np.float64]:
-        cells = self.cells.copy()
-        outside = [day for day in range(self.days) if day not in window]
-        for person in people:
-            cells[person, outside] = INFINITE
-            cells[person, outside, table.work[person, outside]] = 0
-        return cells
 
 
 class Weaving:
@@ -261,7 +269,7 @@ class Weaving:
         """A table that may be better, made from this one."""
         begun = time.monotonic()
         people, window = self._draw(account, table)
-        found, hopeless = self.weaver.weave(table, account.objective, people, window, is_over)
+        found, hopeless = self.weaver.weave(table, people, window, is_over)
         spent = time.monotonic() - begun
         if spent > MOST_SECONDS:
             self.size = max(3.0, self.size * 0.85)
