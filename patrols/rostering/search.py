@@ -18,7 +18,7 @@ from typing import Literal
 import numpy as np
 from ortools.sat.python import cp_model
 
-from patrols.rostering.check import check, cover_cost, objective, uncovered
+from patrols.rostering.check import check, cover_cost, uncovered
 from patrols.rostering.columns import Generator, prove
 from patrols.rostering.exchanges import Exchanger
 from patrols.rostering.frame import OFF, Frame, Table
@@ -622,8 +622,10 @@ class Search:
 
     def _result(self) -> Result:
         roster = self.frame.roster_of(self.table)
-        cost = objective(self.problem, roster)
-        hard = len(check(self.problem, roster))
+        found = check(self.problem, roster, soft=True)
+        covered = cover_cost(self.problem, roster)
+        cost = covered + sum(item.cost for item in found if not item.hard)
+        hard = sum(item.hard for item in found)
         return Result(
             status=self._status(cost, hard),
             roster=roster,
@@ -632,8 +634,8 @@ class Search:
             uncovered=uncovered(self.problem, roster),
             hard_violations=hard,
             seconds=round(self.elapsed, 3),
-            cover_cost=cover_cost(self.problem, roster),
-            cover_bound=_useful(self.cover_bound, cover_cost(self.problem, roster)),
+            cover_cost=covered,
+            cover_bound=_useful(self.cover_bound, covered),
             best_at=self.best_at,
             history=tuple(self.history),
         )

@@ -8,12 +8,12 @@ import numpy as np
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from patrols.rostering import Need, Person, Wish, check, solve
+from patrols.rostering import Need, Period, Person, Wish, check, solve
 from patrols.rostering import limits as L  # noqa: N812 - a namespace of many classes
 from patrols.rostering.columns import Generator, cell_prices
 from patrols.rostering.frame import OFF, Frame
 from patrols.rostering.pricing import INFINITE, Pricer, price_all
-from tests.rostering.cast import EARLY, HOUR, LATE, NIGHT, duties, problems, station
+from tests.rostering.cast import DAY, EARLY, HOUR, LATE, NIGHT, duties, problems, station
 from tests.rostering.test_model_against_checker import solve_with, whole_model
 
 RELAXED = settings(
@@ -78,3 +78,20 @@ def test_bound_proves_the_best_roster_of_two_people_who_cannot_cover_a_week():
     result = solve(problem, seconds=10)
     assert result.status == "optimal"
     assert (result.objective, result.bound) == (2003, 2003)
+
+
+def test_where_schedules_are_held_near_a_pace_long_leave_has_its_own(monkeypatch):
+    """Three weeks off in ten: nobody can be that far ahead of an even pace, or make it up afterwards."""
+    monkeypatch.setattr("patrols.rostering.pricing.MOST_VALUES", 30_000)
+    monkeypatch.setattr("patrols.rostering.pricing.MOST_NARROWED", 20_000)
+    needs = tuple(Need(f"{day}", "gate", day, "early", 1, 1) for day in range(70))
+    cast = (Person("wang", unavailable=(Period(10 * DAY, 31 * DAY),)), Person("li"))
+    rules = (L.HoursInSpan(span="whole", least=30 * 480, most=32 * 480), L.Weekends(most=8), L.DaysOff(least=2))
+    problem = station(L.Absent(), L.ConsecutiveDays(most=5), *rules, days=70, people=cast, needs=needs)
+    frame = Frame(problem)
+    pricer = Pricer(frame)
+    assert not pricer.exact
+    for person, prices in enumerate(cell_prices(frame)):
+        _value, schedule = pricer.price(person, prices)
+        worked = duties(cast[person].id, *((day, EARLY) for day, shift in enumerate(schedule) if shift != OFF))
+        assert not [item for item in check(problem, worked) if item.person == cast[person].id]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 
 from patrols.rostering import (
     Assignment,
@@ -22,7 +24,21 @@ from patrols.rostering import (
     objective,
 )
 from patrols.rostering import limits as L  # noqa: N812 - a namespace of many classes
-from tests.rostering.cast import DAY, DRILL, EARLY, HOUR, LATE, NIGHT, STANDBY, WHOLE_DAY, daily, duties, station
+from tests.rostering.cast import (
+    DAY,
+    DRILL,
+    EARLY,
+    HOUR,
+    LATE,
+    NIGHT,
+    SHIFTS,
+    STANDBY,
+    WHOLE_DAY,
+    daily,
+    duties,
+    people,
+    station,
+)
 
 
 def codes(problem: Problem, roster: tuple[Assignment, ...]) -> list[str]:
@@ -280,3 +296,15 @@ def test_a_limit_for_some_people_leaves_the_others_alone():
 def test_what_bars_duties_outright_cannot_be_soft():
     with pytest.raises(ValueError, match="always hard"):
         L.Rest(minutes=660, hard=False)
+
+
+@given(people(5), st.sampled_from(SHIFTS))
+@settings(phases=[Phase.generate], max_examples=60, deadline=None, derandomize=True)
+def test_days_on_which_a_duty_is_excluded_are_those_on_which_it_is(cast, shift):
+    """Asked by days, as a frame does, or duty by duty."""
+    problem = station(people=cast, days=5)
+    rules = (L.Absent(), L.Protected(), L.Certificate(), L.HoursADay(most=660), L.ShiftCount(shift="early", most=0))
+    for limit in rules:
+        for person in cast:
+            excluded = [day for day in range(5) if limit.excludes(problem, person, day, shift)]
+            assert sorted(limit.excluded_days(problem, person, shift)) == excluded
