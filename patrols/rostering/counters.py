@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,94 +92,36 @@ class TooMany(Exception):
     """More combinations than can be priced."""
 
 
-class _Effects:
-    """What each action does on each day; actions with the same effect share a number."""
-
-    def __init__(self, counters: Sequence[Counter], pace: Pace, days: int, actions: int) -> None:
-        shape = (days, actions)
-        self.counters = counters
-        self.needs = [pace.needs(counter) for counter in counters]
-        self.mults: list[int] = []
-        mult = 1
-        effect = np.zeros(shape, np.int64)
-        for counter in counters:
-            self.mults.append(mult)
-            grown = counter.start + int(counter.add.max(axis=1).sum())
-            mult *= max(counter.start, min(grown, int(counter.most.max(initial=0)))) + 1
-            effect = effect * (2 * int(counter.add.max(initial=0)) + 2) + 2 * counter.add + counter.clear
-        self.start = sum(counter.start * mult for counter, mult in zip(counters, self.mults, strict=True))
-        self.examples: list[Ints] = []
-        self.inverse: list[Ints] = []
-        for day in range(days):
-            _found, example, inverse = np.unique(effect[day], return_index=True, return_inverse=True)
-            self.examples.append(example)
-            self.inverse.append(inverse)
-
-    def advance(self, layer: Ints, day: int) -> list[Ints]:
-        """For each effect of the day the codes that follow, -1 where a counter does not allow it."""
-        values = []
-        rest = layer
-        for mult in reversed(self.mults):
-            values.append(rest // mult)
-            rest = rest % mult
-        values.reverse()
-        return [self._apply(values, day, int(action), len(layer)) for action in self.examples[day]]
-
-    def _apply(self, values: list[Ints], day: int, action: int, size: int) -> Ints:
-        code = np.zeros(size, np.int64)
-        fine = np.ones(size, bool)
-        for counter, needs, mult, value in zip(self.counters, self.needs, self.mults, values, strict=True):
-            after = (0 if counter.clear[day, action] else value) + counter.add[day, action]
-            if counter.floor is not None:
-                after = np.maximum(after, counter.floor[day])
-            fine &= (after >= needs[day]) & (after <= counter.most[day])
-            code += after * mult
-        return np.where(fine, code, -1)
-
-
 def automaton(counters: Sequence[Counter], pace: Pace, days: int, actions: int, most: int = MOST_STATES) -> Automaton:
     """All combinations that can be reached and from which the end can be; raises TooMany beyond ``most`` a day."""
-    effects = _Effects(counters, pace, days, actions)
-    layers = [np.array([effects.start], np.int64)]
-    tables: list[list[Ints]] = []
-    for day in range(days):
-        row = effects.advance(layers[-1], day)
-        layer = np.unique(np.concatenate(row))
-        layer = layer[layer >= 0]
-        if len(layer) > most:
-            raise TooMany
-        layers.append(layer)
-        tables.append(row)
-    return _numbered(layers, tables, effects.inverse)
+    from patrols.rostering.kernel import combine
+
+    sizes_of = np.array([_size(counter) for counter in counters], np.int64)
+    factors = np.cumprod(np.concatenate([[1], sizes_of]))
+    start = sum(counter.start * int(factor) for counter, factor in zip(counters, factors[:-1], strict=True))
+    sizes, at, steps = combine(
+        start,
+        sizes_of,
+        _stacked([counter.add for counter in counters], (days, actions), np.int64),
+        _stacked([counter.clear for counter in counters], (days, actions), np.bool_),
+        _stacked([np.zeros(days) if own.floor is None else own.floor for own in counters], (days,), np.int64),
+        _stacked([pace.needs(counter) for counter in counters], (days,), np.int64),
+        _stacked([counter.most for counter in counters], (days,), np.int64),
+        most,
+    )
+    if not len(sizes):
+        raise TooMany
+    return Automaton(sizes, at, steps)
 
 
-def _numbered(layers: list[Ints], tables: list[list[Ints]], inverse: list[Ints]) -> Automaton:
-    """From the last day back: combinations that lead nowhere are dropped, the others numbered."""
-    days = len(tables)
-    sizes = np.zeros(days + 1, np.int64)
-    sizes[days] = len(layers[-1])
-    numbers = np.arange(len(layers[-1]))
-    parts: list[list[NDArray[np.int32]]] = []
-    for day in range(days - 1, -1, -1):
-        steps = [_follow(codes, layers[day + 1], numbers) for codes in tables[day]]
-        kept = np.any([step >= 0 for step in steps], axis=0)
-        sizes[day] = kept.sum()
-        numbers = np.where(kept, np.cumsum(kept) - 1, -1)
-        parts.append([step[kept] for step in steps])
-    parts.reverse()
-    at = np.zeros((days, len(inverse[0]) if days else 0), np.int64)
-    begin = 0
-    for day, own in enumerate(parts):
-        at[day] = begin + inverse[day] * sizes[day]
-        begin += len(own) * int(sizes[day])
-    return Automaton(sizes, at, np.concatenate([step for own in parts for step in own]))
+def _size(counter: Counter) -> int:
+    """How many values the counter can have."""
+    grown = counter.start + int(counter.add.max(axis=1).sum())
+    return max(counter.start, min(grown, int(counter.most.max(initial=0)))) + 1
 
 
-def _follow(codes: Ints, layer: Ints, numbers: Ints) -> NDArray[np.int32]:
-    if not len(layer):
-        return np.full(len(codes), -1, np.int32)
-    position = np.minimum(np.searchsorted(layer, codes), len(layer) - 1)
-    return np.where(codes >= 0, numbers[position], -1).astype(np.int32)
+def _stacked(parts: Sequence[NDArray[Any]], shape: tuple[int, ...], kind: type) -> NDArray[Any]:
+    return np.array(parts, kind).reshape(len(parts), *shape)
 
 
 class Pace:

@@ -234,3 +234,124 @@ def cheapest(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one flat loop is what c
         node = old_node
         state = old_state
     return best
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def combine(  # noqa: C901, PLR0912, PLR0915 - one flat loop is what compiles well
+    begin: int,
+    sizes_of: Whole,
+    add: Whole,
+    clear: Whole,
+    floor: Whole,
+    least: Whole,
+    most: Whole,
+    most_states: int,
+) -> Any:
+    """The combinations of counters after each day and the tables that lead from one to the next.
+
+    A combination is one number: the counters' values, each below its own of ``sizes_of``, the first counting least.
+    Arrays are counters × days (× actions). Returns sizes, where the tables begin (days × actions), and the tables;
+    no sizes at all where there are more than ``most_states`` on a day.
+    """
+    counters, days, actions = add.shape
+    effect = np.zeros((days, actions), np.int64)  # actions that do the same share a table
+    examples = np.zeros((days, actions), np.int64)
+    effects = np.zeros(days, np.int64)
+    sizes = np.zeros(days + 1, np.int64)
+    starts = np.zeros(days + 2, np.int64)  # of each day's combinations among all
+    starts[1] = sizes[0] = 1
+    codes = np.full(1, begin, np.int64)
+    at = np.zeros((days, actions), np.int64)
+    none = np.zeros(0, np.int32)
+    widest = 0
+    for day in range(days):
+        for action in range(actions):
+            found = -1
+            for number in range(effects[day]):
+                other = examples[day, number]
+                same = True
+                for counter in range(counters):
+                    if (
+                        add[counter, day, action] != add[counter, day, other]
+                        or clear[counter, day, action] != clear[counter, day, other]
+                    ):
+                        same = False
+                if same:
+                    found = number
+                    break
+            if found < 0:
+                found = effects[day]
+                examples[day, found] = action
+                effects[day] += 1
+            effect[day, action] = found
+        after = np.empty(sizes[day] * effects[day], np.int64)
+        count = 0
+        for number in range(effects[day]):
+            for c in range(starts[day], starts[day + 1]):
+                code = _follow(codes[c], day, examples[day, number], sizes_of, add, clear, floor, least, most)
+                if code >= 0:
+                    after[count] = code
+                    count += 1
+        layer = np.unique(after[:count])
+        if len(layer) > most_states:
+            return np.zeros(0, np.int64), at, none
+        sizes[day + 1] = len(layer)
+        starts[day + 2] = starts[day + 1] + len(layer)
+        if starts[day + 2] > len(codes):
+            codes = np.concatenate((codes, np.empty(starts[day + 2], np.int64)))
+        codes[starts[day + 1] : starts[day + 2]] = layer
+        widest += sizes[day] * effects[day]
+    steps = np.full(widest, -1, np.int32)
+    numbers = np.arange(sizes[days])  # of the next day's combinations among those that are kept, -1: leads nowhere
+    used = 0
+    for day in range(days - 1, -1, -1):
+        layer = codes[starts[day + 1] : starts[day + 2]]
+        follows = np.full((effects[day], starts[day + 1] - starts[day]), -1, np.int64)
+        own = np.full(follows.shape[1], -1, np.int64)
+        kept = 0
+        for c in range(follows.shape[1]):
+            for number in range(effects[day]):
+                code = _follow(
+                    codes[starts[day] + c], day, examples[day, number], sizes_of, add, clear, floor, least, most
+                )
+                if code >= 0:
+                    follows[number, c] = numbers[np.searchsorted(layer, code)]
+                    if follows[number, c] >= 0 and own[c] < 0:
+                        own[c] = kept
+                        kept += 1
+        for action in range(actions):
+            at[day, action] = used + effect[day, action] * kept
+        for number in range(effects[day]):
+            for c in range(follows.shape[1]):
+                if own[c] >= 0:
+                    steps[used + own[c]] = follows[number, c]
+            used += kept
+        sizes[day] = kept
+        numbers = own
+    return sizes, at, steps[:used].copy()
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _follow(  # noqa: PLR0917
+    code: int,
+    day: int,
+    action: int,
+    sizes_of: Whole,
+    add: Whole,
+    clear: Whole,
+    floor: Whole,
+    least: Whole,
+    most: Whole,
+) -> int:
+    """The combination after an action, -1 where a counter does not allow it."""
+    result = 0
+    factor = 1
+    for counter in range(add.shape[0]):
+        value = 0 if clear[counter, day, action] else code % sizes_of[counter]
+        value = max(value + add[counter, day, action], floor[counter, day])
+        if value < least[counter, day] or value > most[counter, day]:
+            return -1
+        result += value * factor
+        factor *= sizes_of[counter]
+        code //= sizes_of[counter]
+    return result

@@ -35,10 +35,8 @@ Schedule = tuple[int, ...]
 INFINITE = 1e12
 FORBIDDEN = 5e11
 MOST_VALUES = 24_000_000  # of one person: 192 MB
-MOST_NARROWED = 3_000_000  # where schedules are left out anyway, rather a few more than a pricing that takes long
-WIDTHS = (7, 4, 2)  # days or weekends ahead of the pace, or behind it, where all combinations are too many
-USUAL_SHARE = 5 / 7  # of days are worked
-UNEVEN = 2.5  # days of work by which leave may put somebody off an even pace until the pace becomes their own
+MOST_NARROWED = 4_000_000  # where schedules are left out anyway, rather a few more than a pricing that takes long
+WIDTHS = (7, 5, 3, 2)  # days or weekends ahead of the pace, or behind it, where all combinations are too many
 MOST_COUNTED = 7  # a shift type with a larger "most" is left to the master programme
 ANY = 1 << 30
 
@@ -153,17 +151,18 @@ class Pricer:
             actions = self._actions(person, self.part)
             counted = [(limit, counter.within(self.days, actions)) for limit, counter in counted]
         start, share = self._start(person, form), self._share(person)
-        known = (form, start, share.tobytes(), tuple((id(limit), counter.key) for limit, counter in counted))
-        if known not in self._lanes:
-            self._lanes[known] = self._build(form, start, counted, share)
-        return self._lanes[known]
+        exact = (form, start, tuple((id(limit), counter.key) for limit, counter in counted))
+        for known in (exact, (*exact, share.tobytes())):
+            if known in self._lanes:
+                return self._lanes[known]
+        lane = self._build(form, start, counted, share)
+        self._lanes[exact if lane.exact else (*exact, share.tobytes())] = lane
+        return lane
 
     def _share(self, person: int) -> NDArray[np.float64]:
-        """How much of their work a person should have behind them after each day: even, but for long leave."""
-        even = np.arange(1, len(self.days) + 1) / len(self.days)
+        """How much of their work a person should have behind them after each day: even over the days they are there."""
         free = np.array([bool(self.frame.allowed[person][day]) for day in self.days])
-        own = np.cumsum(free) / max(1, free.sum())
-        return own if np.abs(own - even).max() * len(self.days) * USUAL_SHARE > UNEVEN else even
+        return np.asarray(np.cumsum(free) / max(1, free.sum()))
 
     def _counters_of(self, person: int) -> list[tuple[Limit, Counter]]:
         if person not in self._counted:
