@@ -21,9 +21,10 @@ from ortools.linear_solver import pywraplp  # type: ignore[attr-defined]  # comp
 from patrols.rostering.check import Cover
 from patrols.rostering.frame import OFF, Frame, Slot, Table
 from patrols.rostering.limits import HoursInSpan, Limit, ShiftCount, WeeklyRest, Wishes
-from patrols.rostering.pricing import FORBIDDEN, INFINITE, Interrupted, Pricer, Prices, Schedule, price_all
+from patrols.rostering.pricing import FORBIDDEN, INFINITE, Interrupted, Pricer, Prices, Schedule, open_cells, price_all
 
 TOLERANCE = 1e-6
+NEARLY = 0.1  # of what may be gained: so near its end a programme may be left
 DEAR = 1e5  # more than a schedule can save
 
 
@@ -388,16 +389,9 @@ def _hour_rows(limit: HoursInSpan, frame: Frame, span: list[int], concerned: lis
 
 def cell_prices(frame: Frame) -> Prices:
     """0 for what a cell may hold, INFINITE for what it may not: fixed cells, shifts that are not allowed."""
-    problem = frame.problem
-    prices = np.full((len(problem.people), len(problem.days), len(problem.shift_types) + 1), INFINITE)
-    for person in range(len(problem.people)):
-        for day in range(len(problem.days)):
-            cell = frame.fixed.get((person, day)) if frame.fixed else None
-            if cell is None:
-                prices[person, day, [*frame.allowed[person][day], -1]] = 0
-            else:
-                prices[person, day, -1 if cell.shift is None else frame.shift_index[cell.shift]] = 0
-    return prices
+    people = range(len(frame.problem.people))
+    shape = (0, len(frame.problem.days), len(frame.problem.shift_types) + 1)
+    return np.stack([open_cells(frame, person) for person in people]) if people else np.zeros(shape)
 
 
 class Generator:
@@ -454,7 +448,7 @@ class Generator:
         """Add schedules until none would help (True), time is up or the gap is small enough.
 
         With ``proves`` the bound is kept; not so when schedules are settled. Ends early when the bound shows that
-        nothing below ``hopeless`` is to be had.
+        nothing below ``hopeless`` is to be had, or that the programme is near its end by what is to be had.
         """
         centre = self.centre
         best = -math.inf
@@ -482,7 +476,9 @@ class Generator:
                 if point is duals or weight <= 0 or np.array_equal(point, duals):
                     return True
                 weight, centre = 0.0, duals
-            if self.master.value - best <= max(TOLERANCE, gap * abs(self.master.value)):
+            unsure = self.master.value - best
+            worth_it = 0.0 if math.isinf(hopeless) else NEARLY * (hopeless - best)
+            if unsure <= max(TOLERANCE, gap * abs(self.master.value), worth_it):
                 return True
         return False
 

@@ -113,16 +113,19 @@ class Pricer:
 
     def price(self, person: int, prices: NDArray[np.float64]) -> tuple[float, Schedule]:
         """The least total price and its schedule (shift or OFF for each day); INFINITE and () where there is none."""
+        schedule = np.empty(len(prices), np.int16)
+        value = self._cheapest(self.lane(person), prices, schedule)
+        return (value, tuple(schedule.tolist())) if value < FORBIDDEN else (INFINITE, ())
+
+    def _cheapest(self, lane: Lane, prices: NDArray[np.float64], schedule: NDArray[np.int16]) -> float:
         from patrols.rostering.kernel import cheapest
 
-        lane = self.lane(person)
-        schedule = np.empty(len(prices), np.int16)
         parts = lane.automaton
-        value = cheapest(
+        value: float = cheapest(
             prices, parts.sizes, parts.at, parts.steps, lane.offsets, lane.form, lane.group_of, lane.members,
             lane.start, self._values(int(lane.offsets[-1])), schedule,
         )  # fmt: skip
-        return (value, tuple(schedule.tolist())) if value < FORBIDDEN else (INFINITE, ())
+        return value
 
     def accepts(self, person: int, schedule: NDArray[np.int16]) -> bool:
         """Whether the schedule is one of those that are priced for the person."""
@@ -155,7 +158,14 @@ class Pricer:
         for known in (exact, (*exact, share.tobytes())):
             if known in self._lanes:
                 return self._lanes[known]
-        lane = self._build(form, start, counted, share)
+        lane = self._build(form, start, counted, share, MOST_NARROWED)
+        if not lane.exact:
+            some = np.empty(len(self.days), np.int16)
+            if (
+                self._cheapest(lane, open_cells(self.frame, person)[self.days.start : self.days.stop], some)
+                >= FORBIDDEN
+            ):
+                lane = self._build(form, start, counted, share, MOST_VALUES)
         self._lanes[exact if lane.exact else (*exact, share.tobytes())] = lane
         return lane
 
@@ -180,13 +190,20 @@ class Pricer:
         worked = np.concatenate([[self.frame.known(person, -1)], row[:-1]]) != OFF
         return np.where(row == OFF, 2 * self.shifts, row + self.shifts * worked)
 
-    def _build(self, form: Form, start: int, counted: list[tuple[Limit, Counter]], share: NDArray[np.float64]) -> Lane:
+    def _build(
+        self,
+        form: Form,
+        start: int,
+        counted: list[tuple[Limit, Counter]],
+        share: NDArray[np.float64],
+        narrowed: int,
+    ) -> Lane:
         days = len(self.days)
         nodes = form.least_off + self.shifts * form.run
         most = max(1, MOST_VALUES // (nodes * days))
         known = (form.most_run, form.least_off, days)
         pace = self._paces.setdefault(known, Pace(*known, self.shifts))
-        best, held, exact = self._hold_all(counted, share, pace, most)
+        best, held, exact = self._hold_all(counted, share, pace, (most, max(1, narrowed // (nodes * days))))
         offsets = np.concatenate([[0], np.cumsum(best.sizes * nodes)])
         group_of, members = self._groups(form.clashes)
         return Lane(
@@ -203,18 +220,20 @@ class Pricer:
         )
 
     def _hold_all(
-        self, counted: list[tuple[Limit, Counter]], share: NDArray[np.float64], pace: Pace, most: int
+        self, counted: list[tuple[Limit, Counter]], share: NDArray[np.float64], pace: Pace, most: tuple[int, int]
     ) -> tuple[Automaton, list[tuple[Limit, Counter]], bool]:
-        """All counters, near the pace where they are too many else, or as many as can be held; and if it is exact."""
+        """All counters, near the pace where they are too many else, or as many as can be held; and if it is exact.
+
+        ``most`` combinations a day: of all of them, and of those near the pace.
+        """
         for width in (None, *WIDTHS):
             own = counted
             if width is not None:
                 own = [(limit, c if c.clear.any() else c.narrowed(width, share)) for limit, c in counted]
-            few = most if width is None else max(1, most * MOST_NARROWED // MOST_VALUES)
-            together = self._wider([counter for _limit, counter in own], pace, few)
+            together = self._wider([counter for _limit, counter in own], pace, most[width is not None])
             if together is not None:
                 return together, own, width is None
-        return *self._hold(counted, pace, most), True
+        return *self._hold(counted, pace, most[0]), True
 
     def _hold(
         self, counted: list[tuple[Limit, Counter]], pace: Pace, most: int
@@ -285,6 +304,19 @@ class Pricer:
 
     def _at(self, person: int, day: int) -> int:
         return self.frame.known(person, day) if self.part is None or day < 0 else int(self.part.work[person, day])
+
+
+def open_cells(frame: Frame, person: int) -> NDArray[np.float64]:
+    """Days × shifts (last: off): 0 for what a cell may hold, INFINITE for what it may not."""
+    shifts = len(frame.problem.shift_types)
+    prices = np.full((len(frame.problem.days), shifts + 1), INFINITE)
+    for day, allowed in enumerate(frame.allowed[person]):
+        cell = frame.fixed.get((person, day)) if frame.fixed else None
+        if cell is None:
+            prices[day, [*allowed, -1]] = 0
+        else:
+            prices[day, -1 if cell.shift is None else frame.shift_index[cell.shift]] = 0
+    return prices
 
 
 def price_all(

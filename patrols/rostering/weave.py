@@ -237,7 +237,7 @@ class Weaver:
             generator.settle(surest)
             if 2 * len(left) <= len(generator.master.people):
                 generator = self._rest(generator, table, sorted(left))
-            done = generator.generate(is_over, rounds=rounds, gap=gap, proves=False)
+            done = generator.generate(is_over, rounds=rounds, gap=gap, proves=False, hopeless=enough)
             if done and generator.master.value >= enough:
                 return None
 

@@ -8,12 +8,12 @@ import numpy as np
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from patrols.rostering import Need, Period, Person, Wish, check, solve
+from patrols.rostering import Need, Period, Person, Problem, Wish, check, days_from, solve
 from patrols.rostering import limits as L  # noqa: N812 - a namespace of many classes
 from patrols.rostering.columns import Generator, cell_prices
 from patrols.rostering.frame import OFF, Frame
 from patrols.rostering.pricing import INFINITE, Pricer, price_all
-from tests.rostering.cast import DAY, EARLY, HOUR, LATE, NIGHT, duties, problems, station
+from tests.rostering.cast import DAY, EARLY, HOUR, LATE, MONDAY, NIGHT, duties, problems, station
 from tests.rostering.test_model_against_checker import solve_with, whole_model
 
 RELAXED = settings(
@@ -82,12 +82,13 @@ def test_bound_proves_the_best_roster_of_two_people_who_cannot_cover_a_week():
 
 def test_where_schedules_are_held_near_a_pace_long_leave_has_its_own(monkeypatch):
     """Three weeks off in ten: nobody can be that far ahead of an even pace, or make it up afterwards."""
-    monkeypatch.setattr("patrols.rostering.pricing.MOST_VALUES", 30_000)
-    monkeypatch.setattr("patrols.rostering.pricing.MOST_NARROWED", 20_000)
+    monkeypatch.setattr("patrols.rostering.pricing.MOST_VALUES", 60_000)
+    monkeypatch.setattr("patrols.rostering.pricing.MOST_NARROWED", 60_000)
     needs = tuple(Need(f"{day}", "gate", day, "early", 1, 1) for day in range(70))
     cast = (Person("wang", unavailable=(Period(10 * DAY, 31 * DAY),)), Person("li"))
-    rules = (L.HoursInSpan(span="whole", least=30 * 480, most=32 * 480), L.Weekends(most=8), L.DaysOff(least=2))
-    problem = station(L.Absent(), L.ConsecutiveDays(most=5), *rules, days=70, people=cast, needs=needs)
+    hours = (L.HoursInSpan(span="whole", least=30 * 480, most=32 * 480), L.Weekends(most=8), L.DaysOff(least=2))
+    rules = (L.Absent(), L.ConsecutiveDays(most=5), *hours)
+    problem = Problem(days_from(MONDAY, 70), cast, (EARLY,), needs, rules)
     frame = Frame(problem)
     pricer = Pricer(frame)
     assert not pricer.exact
