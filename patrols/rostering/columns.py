@@ -477,7 +477,7 @@ class Generator:
                     return True
                 weight, centre = 0.0, duals
             unsure = self.master.value - best
-            worth_it = 0.0 if math.isinf(hopeless) else NEARLY * (hopeless - best)
+            worth_it = NEARLY * (hopeless - best) if math.isfinite(hopeless - best) else 0.0
             if unsure <= max(TOLERANCE, gap * abs(self.master.value), worth_it):
                 return True
         return False
@@ -541,7 +541,7 @@ class Generator:
             self.pricer, prices, [p for p in people if p not in self.settled], is_over, self.workers
         )
         places = self.master.place
-        for person, schedule in self.settled.items():
+        for person, schedule in self._fixed(schedules).items():
             cheapest[places[person]] = prices[places[person], np.arange(len(schedule)), schedule].sum()
         added = sum(
             self.master.add(person, schedules[places[person]])
@@ -549,6 +549,14 @@ class Generator:
             if schedules[places[person]] and cheapest[places[person]] - duals[self.master.choice[person]] < -TOLERANCE
         )
         return self.master.bound_at(duals, cheapest[[places[person] for person in people]]), added
+
+    def _fixed(self, priced: list[Schedule]) -> dict[int, Schedule]:
+        """Who keeps their schedule: those settled, and in a part those for whom it allows no other."""
+        found = dict(self.settled)
+        for person, own in self.master.of_person.items() if self.pricer.part is not None else ():
+            if person not in found and own and not priced[self.master.place[person]]:
+                found[person] = own[0][0]
+        return found
 
     def promising(self, people: Collection[int], most: float) -> list[tuple[int, Schedule]]:
         """The people's schedules that are used or cost at most so much more at the last prices."""
