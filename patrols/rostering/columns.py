@@ -122,7 +122,8 @@ class Master:
     def _open_slots(self) -> NDArray[np.bool_]:
         """Days × shifts: what any of the people may work on a day on which they have a choice."""
         usable = self.cells[[self.place[person] for person in self.people]] < FORBIDDEN
-        return (usable[:, :, :-1] & (usable.sum(axis=2) > 1)[:, :, None]).any(axis=0)
+        found: NDArray[np.bool_] = (usable[:, :, :-1] & (usable.sum(axis=2) > 1)[:, :, None]).any(axis=0)
+        return found
 
     def _add_needs(self) -> None:
         kinds = sorted({self.frame.kind_of[person] for person in self.people})

@@ -302,7 +302,7 @@ def combine(  # noqa: C901, PLR0912, PLR0915 - one flat loop is what compiles we
         codes[starts[day + 1] : starts[day + 2]] = layer
         widest += sizes[day] * effects[day]
     steps = np.full(widest, -1, np.int32)
-    numbers = np.arange(sizes[days])  # of the next day's combinations among those that are kept, -1: leads nowhere
+    numbers: Whole = np.arange(int(sizes[days]))  # the next day's among those that are kept; -1: leads nowhere
     used = 0
     for day in range(days - 1, -1, -1):
         layer = codes[starts[day + 1] : starts[day + 2]]
