@@ -37,6 +37,7 @@ from patrols.rostering.problem import DAYS_A_WEEK, Need, Person
 
 Whole = NDArray[np.int64]
 UNLIMITED = 1 << 30
+MOVES_A_SECOND = 1e6  # roughly
 STRETCHES = 50  # of a course of given length in time
 FIRST_STRETCH = 20_000  # moves
 WORK, NIGHTS, REST = range(3)  # what a run is of
@@ -77,13 +78,19 @@ class Exchanger:
 
     @property
     def heat(self) -> tuple[float, float]:
-        """Temperatures to begin and end with: of the order of a duty off its share, and a small part of that; where
-        nothing is shared, of a part of what a missing person costs."""
+        """Temperatures to begin and end with: of the order of a duty off its share, and a small part of that."""
         if self.fair:
             dearest = max(limit.weight for limit in self.fair)
             return 1.0 * dearest, 0.023 * dearest
+        return self.heat_for(0.0)
+
+    def heat_for(self, seconds: float) -> tuple[float, float]:
+        """The same where nothing is shared out: the more moves a cell gets, the higher it pays to begin."""
         dearest = max((need.weight_minimum for need in self.problem.needs), default=1)
-        return 0.2 * dearest, 0.01 * dearest
+        cells = len(self.problem.people) * len(self.problem.days)
+        hot = 0.06 * (MOVES_A_SECOND * seconds / (4000 * cells)) ** 0.75  # of what a missing person costs
+        hot = min(max(hot, 0.05), 0.2) * dearest
+        return hot, 0.05 * hot
 
     def anneal(
         self, table: Table, *, moves: int, heat: tuple[float, float], seed: int, reassigning: float

@@ -374,7 +374,8 @@ class Search:
         """One course as long as a share of the time left: a slow one gains more than several quick ones, where nothing
         is shared out fairly."""
         seconds = max(0.01, share * (self.seconds - self.elapsed))
-        seed, heat, table, taken_at = rng.randrange(2**30), self.exchanger.heat, self.table, self.elapsed
+        heat = self.exchanger.heat_for(seconds)
+        seed, table, taken_at = rng.randrange(2**30), self.table, self.elapsed
         course = self.exchanger.course(table, seconds=seconds, heat=heat, seed=seed, reassigning=REASSIGNING)
         for table, saved in course:
             if saved and self.elapsed >= taken_at + SECONDS_BETWEEN_KEPT:
