@@ -80,13 +80,13 @@ class Exchanger:
     def heat(self) -> tuple[float, float]:
         """Temperatures to begin and end with: of the order of a duty off its share, and a small part of that."""
         if self.fair:
-            dearest = max(limit.weight for limit in self.fair)
+            dearest = max(1, *(limit.weight for limit in self.fair))
             return 1.0 * dearest, 0.023 * dearest
         return self.heat_for(0.0)
 
     def heat_for(self, seconds: float) -> tuple[float, float]:
         """The same where nothing is shared out: the more moves a cell gets, the higher it pays to begin."""
-        dearest = max((need.weight_minimum for need in self.problem.needs), default=1)
+        dearest = max([1, *(need.weight_minimum for need in self.problem.needs)])
         cells = len(self.problem.people) * len(self.problem.days)
         hot = 0.06 * (MOVES_A_SECOND * seconds / (4000 * cells)) ** 0.75  # of what a missing person costs
         hot = min(max(hot, 0.05), 0.2) * dearest

@@ -169,6 +169,9 @@ class Search:
 
     def run(self, start: Roster | None) -> Result:
         self._adopt(self._first_table(start))
+        if not self.problem.people:
+            self._raise_bound(self.account.objective)
+            return self._result()
         if self.account.hard:
             self._respond()
         self._mend()

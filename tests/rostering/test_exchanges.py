@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bench.squadrons import squadron
-from patrols.rostering import check, objective, solve
+from patrols.rostering import Need, Person, check, objective, solve
 from patrols.rostering.exchanges import Exchanger
 from patrols.rostering.frame import Frame
 from patrols.rostering.greedy import Greedy
 from patrols.rostering.ledger import Ledger
 from patrols.rostering.limits import FairShare
 from patrols.rostering.relaxed import counted_bound
-from tests.rostering.cast import problems
+from tests.rostering.cast import problems, station
 
 RANDOM = settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
@@ -65,3 +66,11 @@ def test_bound_by_counting_is_below_any_roster(problem):
 def test_a_squadron_is_shared_out_as_fairly_as_can_be():
     result = solve(squadron(12, 14, 3), seconds=120)
     assert (result.status, result.hard_violations, result.uncovered) == ("optimal", 0, 0)
+
+
+@pytest.mark.parametrize("weight", [0, 5])
+def test_nobody_to_exchange_with_and_nothing_to_gain(weight):
+    needs = (Need("gate", "gate", 0, "early", 1, 1, weight_minimum=weight, weight_ideal=0, weight_over=0),)
+    for people in ((), (Person("wang"),)):
+        result = solve(dataclasses.replace(station(needs=needs), people=people), seconds=0.5)
+        assert result.objective == (0 if people else weight)
