@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from patrols.models import RosterRule, ShiftType, Wish
-from patrols.models.roster_rule import ABOUT_PEOPLE
 from patrols.rule_wording import rule_sentence
 from patrols.services import roster_rules, wishes
 from personnel.models import Member, MemberStatus
@@ -64,8 +63,7 @@ class RuleForm(PolicyForm):
 class RosterRuleAdmin(PolicyAdmin):
     """A rule in its words; a rule that has an end already is read and no longer changed."""
 
-    view_action = Action.COVER_VIEW
-    manage_action = Action.ROSTER_RULE_MANAGE
+    view_action = manage_action = Action.ROSTER_RULE_MANAGE
     staff_only = False
     form = RuleForm
     list_display = ["sentence", "unit", "kind", "group", "must", "binds_from", "binds_until"]
@@ -74,13 +72,6 @@ class RosterRuleAdmin(PolicyAdmin):
     ordering = ["unit__path", "kind", "binds_from", "pk"]
     sortable_by = ()
     fields = [*RuleForm.Meta.fields, "binds_until"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Of whom rules speak is a matter of those who set them."""
-        rows: Any = super().get_queryset(request)
-        own = rows.manageable_by(request.user, Action.ROSTER_RULE_MANAGE)
-        found: QuerySet[Any] = rows.exclude(kind__in=ABOUT_PEOPLE) | own
-        return found
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         """By its filters and nothing else: an address could ask for people whom the list does not name."""

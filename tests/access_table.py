@@ -354,6 +354,6 @@ ADMIN: dict[str, AdminAccess] = {
     "personnel.kinship": AdminAccess(RECRUITERS),
     "personnel.assessorrelative": AdminAccess(RECRUITERS),
     "personnel.scorecorrection": AdminAccess(RECRUITERS),
-    "patrols.rosterrule": AdminAccess(COVER, LEADER),
+    "patrols.rosterrule": AdminAccess(LEADER, LEADER),
     "patrols.wish": AdminAccess(LEADER),
 }

@@ -65,7 +65,12 @@ class Wish(models.Model):
     asked_at = models.DateTimeField(_("asked at"), auto_now_add=True)
     declined_at = models.DateTimeField(_("declined at"), null=True, editable=False)
     declined_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, editable=False
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        editable=False,
+        verbose_name=_("declined by"),
     )
     answer = models.CharField(_("answer"), max_length=80, blank=True)
 
