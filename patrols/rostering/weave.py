@@ -30,8 +30,6 @@ TRIES = 4
 KEPT = 30.0  # schedules that cost at most so much more than the best stay in a dive
 MOST_SECONDS = 4.0  # for one weave
 WINDOWS = (14, 28, 42, 42)
-LONG = 168  # days, from which windows are longer too: hours and weekends move between months
-LONG_WINDOWS = (14, 28, 42, 84)
 
 
 class Weaver:
@@ -281,8 +279,8 @@ class Weaving:
 
     def _draw(self, account: Account, table: Table) -> tuple[list[int], range]:
         day = self.shapes.costly_day(self.rng, account)
-        length = min(self.weaver.days, self.rng.choice(LONG_WINDOWS if self.weaver.days >= LONG else WINDOWS))
-        count = max(2, round(self.size * self.rng.choice((0.5, 1.0, 1.0)) * min(1.0, WINDOWS[-1] / length)))
+        count = max(2, round(self.size * self.rng.choice((0.5, 1.0, 1.0))))
+        length = min(self.weaver.days, self.rng.choice(WINDOWS))
         first = min(max(day - self.rng.randrange(length), 0), self.weaver.days - length)
         people = self.shapes.some_people(self.rng, account, table, min(count, self.people), day)
         return sorted(people), range(first, first + length)
