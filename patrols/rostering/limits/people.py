@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
@@ -38,8 +39,13 @@ class Absent(Limit):
         return _days_within(problem, person.unavailable, shift)
 
     def breaches(self, timeline: Timeline) -> Iterator[Violation]:
+        periods = deque(sorted(timeline.person.unavailable, key=lambda period: period.start))
         for duty in timeline.inside:
-            for period in timeline.person.unavailable:
+            while periods and periods[0].end <= duty.start:
+                periods.popleft()  # over for all later duties too
+            for period in periods:
+                if period.start >= duty.end:
+                    break
                 if max(duty.start, period.start) < min(duty.end, period.end):
                     yield self.violation(timeline.person, (duty.day,), reason=period.reason)
                     break

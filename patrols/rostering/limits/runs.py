@@ -182,9 +182,7 @@ class ForbiddenSuccession(Limit):
         return 1
 
     def breaches(self, timeline: Timeline) -> Iterator[Violation]:
-        for day, duties in timeline.by_day.items():
-            if not any(duty.shift.id == self.before for duty in duties):
-                continue
+        for day in dict.fromkeys(duty.day for duty in timeline.duties if duty.shift.id == self.before):
             for duty in timeline.by_day.get(day + 1, ()):
                 if duty.shift.id in self.after and (timeline.is_inside(day) or timeline.is_inside(day + 1)):
                     pair = (day, day + 1)
