@@ -219,6 +219,7 @@ class Strip:
     hard_beats: tuple[int, int]
     hours: int
     standard: int
+    is_generated: bool
     gap: float | None  # share of the objective between the last generation's result and its bound
 
     @property
@@ -314,6 +315,7 @@ class Grid:
             hard_beats=(min(hard, default=0), max(hard, default=0)),
             hours=_mean([t.minutes for t in totals]),
             standard=_mean([t.standard_minutes for t in totals]),
+            is_generated=bool(self.roster.generation),
             gap=self.roster.generation.get("gap"),
         )
 

@@ -466,3 +466,14 @@ def test_step_of_a_cells_form_remembers_what_stood_there(station, leader, client
     (step,) = steps_of(client, station)
     assert (step[0]["mark"], step[0]["fixed"], step[0]["origin"]) == (f"{station.night.pk}.0", False, "generated")
     assert steps_of(client_of(make_user("second", "leader", station.roster.unit)), station) == []
+
+
+@pytest.mark.parametrize(
+    ("generation", "words"),
+    [({}, "未自动排班"), ({"gap": None, "seconds": 30}, "尚未证明"), ({"gap": 0.015, "seconds": 30}, "1.5 %")],
+)
+def test_strip_says_how_near_the_best_or_why_not(station, leader, client_of, generation, words):
+    station.roster.generation = generation
+    station.roster.save()
+    text = client_of(leader).get(reverse("roster-grid", args=[station.roster.pk])).content.decode()
+    assert words in text
