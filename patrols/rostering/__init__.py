@@ -43,7 +43,8 @@ from patrols.rostering.problem import (
 
 if TYPE_CHECKING:
     from patrols.rostering.fairness import fair_shares
-    from patrols.rostering.search import Progress, Result, solve
+    from patrols.rostering.outcome import Progress, Result
+    from patrols.rostering.search import solve
 
 __all__ = [
     "Assignment",
@@ -88,8 +89,8 @@ if not os.access(Path(__file__).parent, os.W_OK) and "NUMBA_CACHE_DIR" not in os
 # Only who searches loads OR-Tools (half a second, 100 MB): the pages judge rosters without it.
 _LATE = {
     "fair_shares": "fairness",
-    "Progress": "search",
-    "Result": "search",
+    "Progress": "outcome",
+    "Result": "outcome",
     "solve": "search",
 }
 

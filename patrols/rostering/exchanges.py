@@ -87,8 +87,7 @@ class Exchanger:
     def heat_for(self, seconds: float) -> tuple[float, float]:
         """The same where nothing is shared out: the more moves a cell gets, the higher it pays to begin."""
         dearest = max([1, *(need.weight_minimum for need in self.problem.needs)])
-        cells = len(self.problem.people) * len(self.problem.days)
-        hot = 0.06 * (MOVES_A_SECOND * seconds / (4000 * cells)) ** 0.75  # of what a missing person costs
+        hot = 0.06 * (MOVES_A_SECOND * seconds / (4000 * self.frame.cells)) ** 0.75  # of what a missing person costs
         hot = min(max(hot, 0.05), 0.2) * dearest
         return hot, 0.05 * hot
 
@@ -190,6 +189,7 @@ class Exchanger:
     def _rules(self) -> Rules:
         needs = self.problem.needs
         slot, need_at = self._slots()
+        amounts, extra = self._amounts(), self._extra()
         return Rules(
             fits=self._fits(),
             kind=np.array(self.frame.kind_of, np.int64),
@@ -202,10 +202,10 @@ class Exchanger:
             least_together=self._least_together(),
             cover=np.array([self._cover(need) for need in needs], np.int64),
             duty_cost=self._duty_cost(),
-            amounts=self._amounts(),
-            extra=self._extra(),
+            amounts=amounts,
+            extra=extra,
             steps=np.array([limit.step for limit in self.fair], np.int64),
-            fair=self._fair(),
+            fair=self._fair(amounts, extra),
         )
 
     def _fits(self) -> NDArray[np.int8]:
@@ -345,9 +345,9 @@ class Exchanger:
                 found[:-1, measure] = [need.is_hard for need in self.problem.needs]
         return found
 
-    def _fair(self) -> Whole:
+    def _fair(self, amounts: Whole, extra: Whole) -> Whole:
         people = self.problem.people
-        sums = self._amounts().max(axis=1).sum(axis=0) + len(self.problem.days) * self._extra().max(axis=0)
+        sums = amounts.max(axis=1).sum(axis=0) + len(self.problem.days) * extra.max(axis=0)
         longest = max((int(most) // limit.step for most, limit in zip(sums, self.fair, strict=True)), default=0)
         found = np.zeros((len(people), len(self.fair), longest + 1), np.int64)
         for measure, limit in enumerate(self.fair):

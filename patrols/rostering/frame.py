@@ -70,6 +70,11 @@ class Frame:
             (self.person_index[duty.person], duty.day): self.shift_index[duty.shift] for duty in problem.outside
         }
 
+    @property
+    def cells(self) -> int:
+        """How many cells a roster has: people times days."""
+        return len(self.problem.people) * len(self.problem.days)
+
     @cached_property
     def needs_of_slot(self) -> dict[Slot, list[int]]:
         slots: dict[Slot, list[int]] = {}

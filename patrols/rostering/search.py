@@ -12,8 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from dataclasses import replace
 
 import numpy as np
 from ortools.sat.python import cp_model
@@ -27,6 +26,7 @@ from patrols.rostering.ledger import Account, Ledger
 from patrols.rostering.limits import FairShare, Limit
 from patrols.rostering.model import RosterModel
 from patrols.rostering.neighbourhoods import Neighbourhoods, Shape
+from patrols.rostering.outcome import Progress, Result, Status
 from patrols.rostering.portfolio import Portfolio
 from patrols.rostering.pricing import Schedule
 from patrols.rostering.problem import Problem, Roster
@@ -54,48 +54,6 @@ SHARE_TO_ANNEAL = 0.85  # of what is left, at most: a course that is cut off bef
 SECONDS_BETWEEN_QUESTIONS = 0.2
 SECONDS_BETWEEN_KEPT = 5.0
 SOLVED = (cp_model.OPTIMAL, cp_model.FEASIBLE)
-Status = Literal["optimal", "feasible", "stopped", "broken"]
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """Where a search stands: the best objective so far, the proven bound (None: none yet), seconds since the start."""
-
-    objective: int
-    bound: int | None
-    uncovered: int
-    seconds: float
-    fraction: float
-    hard_violations: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """The best roster found.
-
-    ``status``: "optimal" (objective equals bound), "feasible" (time was up), "stopped" (asked to stop), "broken"
-    (hard limits are broken, as when fixed duties break them). ``bound`` is a proven lower bound of the objective,
-    ``cover_bound`` one of its cover part ``cover_cost``; None where nothing useful was proven.
-    """
-
-    status: Status
-    roster: Roster
-    objective: int
-    bound: int | None
-    uncovered: int
-    hard_violations: int
-    seconds: float
-    cover_cost: int = 0
-    cover_bound: int | None = None
-    best_at: float = 0.0
-    history: tuple[Progress, ...] = field(default=())
-
-    @property
-    def cover_gap(self) -> float | None:
-        """How far the cover can be from the best possible, as a share of its cost; None without a bound."""
-        if self.cover_bound is None:
-            return None
-        return 0.0 if self.cover_cost <= self.cover_bound else 1 - self.cover_bound / self.cover_cost
 
 
 def solve(
@@ -263,7 +221,7 @@ class Search:
 
     def _prove_cover(self) -> None:
         """The best cover there is, and that it is the best: as one model where that is small enough."""
-        if len(self.problem.people) * len(self.problem.days) <= CELLS_TO_COVER:
+        if self.frame.cells <= CELLS_TO_COVER:
             self._settle_cover()
         else:
             self._raise_cover_bound(prove(Generator(self.frame, self.weaver().pricer, soft=False), self.is_over))
@@ -272,11 +230,9 @@ class Search:
             self._raise_bound(counted_bound(self.frame, by_week=True, seconds=left, cover=self.cover_bound))
 
     def _settle_cover(self) -> None:
-        cells = [(person, day) for person in range(len(self.problem.people)) for day in range(len(self.problem.days))]
         with self.lock:
             table = self.table
-        part = RosterModel(self.frame, table, cells, soft=False, whole=True)
-        part.minimise()
+        part = self._whole_model(table, soft=False)
         part.hint(table)
         solver = self._solver((self.seconds - self.elapsed) * SHARE_TO_COVER, self.seed)
         solver.parameters.num_workers = self.workers
@@ -338,15 +294,11 @@ class Search:
 
     def _finish(self) -> None:
         """A small problem as one model, asked for anything better: finds it, or proves that there is nothing."""
-        people, days = len(self.problem.people), len(self.problem.days)
-        if people * days > CELLS_TO_FINISH or self.is_over() or self.account.hard:
+        if self.frame.cells > CELLS_TO_FINISH or self.is_over() or self.account.hard:
             return
         with self.lock:
             table, best = self.table, self.account.objective
-        part = RosterModel(
-            self.frame, table, [(person, day) for person in range(people) for day in range(days)], whole=True
-        )
-        part.minimise()
+        part = self._whole_model(table, soft=True)
         part.ask_for(self.bound or 0, best - 1)
         solver = self._solver((self.seconds - self.elapsed) / 2, self.seed)
         status = self._run(solver, part)
@@ -356,12 +308,21 @@ class Search:
             self._raise_bound(round(solver.objective_value) if status == cp_model.OPTIMAL else None)
             self._offer(table, part.read(solver))
 
+    def _whole_model(self, table: Table, *, soft: bool) -> RosterModel:
+        """Every cell free, the cost to be as low as can be; without ``soft`` that of cover alone."""
+        people, days = range(len(self.problem.people)), range(len(self.problem.days))
+        model = RosterModel(
+            self.frame, table, [(person, day) for person in people for day in days], soft=soft, whole=True
+        )
+        model.minimise()
+        return model
+
     def _prove_fair(self) -> None:
         """Bounds with fair shares: duties counted by class of days."""
         for by_week in (False, True):
             if not self.is_over():
                 left = self.seconds - self.elapsed
-                self.cover_bound = counted_bound(self.frame, soft=False, by_week=by_week, seconds=left)
+                self._raise_cover_bound(counted_bound(self.frame, soft=False, by_week=by_week, seconds=left))
                 self._raise_bound(counted_bound(self.frame, by_week=by_week, seconds=self.seconds - self.elapsed))
 
     def _anneal(self, rng: random.Random) -> None:
@@ -378,13 +339,14 @@ class Search:
         is shared out fairly."""
         seconds = max(0.01, share * (self.seconds - self.elapsed))
         heat = self.exchanger.heat_for(seconds)
-        seed, table, taken_at = rng.randrange(2**30), self.table, self.elapsed
+        seed, table, saved, taken, taken_at = rng.randrange(2**30), self.table, 0, 0, self.elapsed
         course = self.exchanger.course(table, seconds=seconds, heat=heat, seed=seed, reassigning=REASSIGNING)
         for table, saved in course:
-            if saved and self.elapsed >= taken_at + SECONDS_BETWEEN_KEPT:
-                taken_at = self.elapsed
+            if saved > taken and self.elapsed >= taken_at + SECONDS_BETWEEN_KEPT:
+                taken, taken_at = saved, self.elapsed
                 self._take(table)
-        self._take(table)
+        if saved > taken:
+            self._take(table)
 
     def _course(self, rng: random.Random, moves: int, heat: tuple[float, float]) -> bool:
         """A course of exchanges from the best roster; whether it found a better one."""
