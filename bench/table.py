@@ -40,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         store = Store(options.results, anew=options.anew)
-        tasks = list(_tasks(options))
+        tasks = [task for task in _tasks(options) if not options.kept or task.key in store.found]
     except (OtherRun, OSError, ValueError) as problem:
         print(problem, file=sys.stderr)
         return 2
@@ -58,9 +58,11 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="bench.table", description=__doc__)
     parser.add_argument("directory", type=Path, nargs="?", help="of the published instances")
-    parser.add_argument("--seconds", default="60", help="for each search, 60 or 60,600; the county has ninety")
+    parser.add_argument(
+        "--seconds", default="60", help="for each search, 60 or 60,600; others than the engine have the first alone"
+    )
     parser.add_argument("--parts", default="all", help=f"{','.join(PARTS)} or all")
-    parser.add_argument("--instances", default="1,2,4,5,7,8,10,12,14,15,18,20", help="numbers, or all in DIR")
+    parser.add_argument("--instances", default="1,2,4,5,7,8,10,12,14,15,18,20,22", help="numbers, or all in DIR")
     parser.add_argument("--squadrons", default=",".join(SQUADRONS), help="by the number of people")
     parser.add_argument("--counties", type=int, default=10, help="in the queue")
     parser.add_argument("--county-seconds", type=float, default=COUNTY_SECONDS, help="for all squadrons of a county")
@@ -68,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--no-timefold", action="store_true", help="leave out Timefold")
     parser.add_argument("--results", type=Path, default=ROOT / "var" / "benchmarks.jsonl", help="what is measured")
     parser.add_argument("--anew", action="store_true", help="throw away what was measured before")
+    parser.add_argument("--kept", action="store_true", help="measure nothing: the tables of what is measured already")
     parser.add_argument("--no-write", action="store_true", help="print only, leave docs/benchmarks.md as it is")
     return parser
 
@@ -80,33 +83,35 @@ def _tasks(options: argparse.Namespace) -> Iterator[Task]:
     parts = PARTS if options.parts == "all" else tuple(options.parts.split(","))
     if unknown := {*parts} - {*PARTS}:
         raise ValueError(f"no such part: {', '.join(sorted(unknown))}")
-    for seconds in (float(part) for part in options.seconds.split(",")):
+    lengths = [float(part) for part in options.seconds.split(",")]
+    for seconds in lengths:
+        only_engine = seconds != lengths[0]
         if "published" in parts and options.directory:
-            yield from _published(options, seconds)
+            yield from _published(options, seconds, only_engine=only_engine or options.no_plain)
         if "squadron" in parts:
-            yield from _squadrons(options, seconds)
+            yield from _squadrons(options, seconds, only_engine=only_engine)
     if "county" in parts:
         yield Task("county", "all", "engine", options.county_seconds)
     if "queue" in parts:
         yield Task("queue", str(options.counties), "queue", options.county_seconds)
 
 
-def _published(options: argparse.Namespace, seconds: float) -> Iterator[Task]:
+def _published(options: argparse.Namespace, seconds: float, *, only_engine: bool) -> Iterator[Task]:
     there = {path.stem.removeprefix("Instance") for path in options.directory.glob("Instance*.txt")}
     names = sorted(there, key=int) if options.instances == "all" else options.instances.split(",")
     if missing := [name for name in names if name not in there]:
         raise ValueError(f"not in {options.directory}: instances {', '.join(missing)}")
     for name in names:
-        for who in ("engine", *(() if options.no_plain else ("plain",))):
+        for who in ("engine", *(() if only_engine else ("plain",))):
             yield Task("published", name, who, seconds, str(options.directory))
 
 
-def _squadrons(options: argparse.Namespace, seconds: float) -> Iterator[Task]:
+def _squadrons(options: argparse.Namespace, seconds: float, *, only_engine: bool) -> Iterator[Task]:
     names = options.squadrons.split(",")
     if unknown := {*names} - {*SQUADRONS}:
         raise ValueError(f"no squadron of {', '.join(sorted(unknown))} people; there are {', '.join(SQUADRONS)}")
-    others = [] if options.no_plain else ["plain"]
-    if not options.no_timefold:
+    others = [] if options.no_plain or only_engine else ["plain"]
+    if not (options.no_timefold or only_engine):
         if reason := why_not():
             print(f"Timefold is left out: {reason}.", file=sys.stderr)
         else:

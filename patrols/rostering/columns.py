@@ -68,15 +68,17 @@ class Master:
         table: Table | None = None,
         duty_cost: Prices,
         soft: bool = True,
+        solver: str = "GLOP",
     ) -> None:
         self.frame, self.pricer, self.cells, self.table, self.duty_cost = frame, pricer, cells, table, duty_cost
         self.place = {person: place for place, person in enumerate(pricer.people)}
         self.part = pricer.part
         self.limits = [limit for limit in frame.problem.limits if soft or limit.hard]
         self.people = list(pricer.people if people is None else people)
-        self.solver = pywraplp.Solver.CreateSolver("GLOP")
-        # An end that is exact but for rounding is good enough: the bound is computed from the prices themselves.
-        self.solver.SetSolverSpecificParametersAsString("change_status_to_imprecise: false")
+        self.solver = pywraplp.Solver.CreateSolver(solver)
+        if solver == "GLOP":
+            # An end that is exact but for rounding is good enough: the bound is computed from the prices themselves.
+            self.solver.SetSolverSpecificParametersAsString("change_status_to_imprecise: false")
         self.objective = self.solver.Objective()
         self.objective.SetMinimization()
         self.constant = 0.0

@@ -340,15 +340,20 @@ def anneal(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one flat loop is what com
     rules: Rules,
     state: State,
     best: Whole,  # 2 × person × known day: work and place of the best so far
+    drawn_from: Whole,  # the people whose rows may change
     moves: int,
     hot: float,
     cold: float,
     reassigning: float,  # the share of moves that change cover
     seed: int,
     stop: Whole,
-    costs: Whole,  # by how much the state and the best one cost more than at the start
+    costs: Whole,  # by how much the state and the best one cost more than at the start, and cover alone
 ) -> None:
-    """Anneal from one temperature to the other; leaves the best state in ``best``, and goes on from where it was."""
+    """Anneal from one temperature to the other; leaves the best state in ``best``, and goes on from where it was.
+
+    Several may run on one state at once, each with people of its own: they share ``heads`` only, and what two of them
+    change there in the same instant is lost. The caller counts anew.
+    """
     span, group, clash, is_night, weekends = days_of
     runs, spans, weights, most, least, most_weekends = hard
     soft_runs, soft_spans, soft_weights, soft_most, soft_least, soft_most_weekends = soft
@@ -359,7 +364,7 @@ def anneal(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one flat loop is what com
     has_soft = has_soft_runs or soft_spans.shape[0] + soft_most_weekends.shape[1] > 0
     has_weekends = most_weekends.shape[1] + soft_most_weekends.shape[1] > 0
     np.random.seed(seed)
-    people = work.shape[0]
+    people = drawn_from.shape[0]
     measures = steps.shape[0]
     first = span[0]
     length = span[1] - span[0]
@@ -372,7 +377,7 @@ def anneal(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one flat loop is what com
     breaks = np.zeros(2, np.int64)  # by how much more clashes, runs and weekends are broken,
     fewer = np.zeros(2, np.int64)  # and sums: minutes would outweigh all else
     more_weekends = np.zeros(2, np.int64)
-    cost, lowest = costs[0], costs[1]
+    cost, lowest, covered = costs[0], costs[1], costs[2]
     temperature = hot
     cooling = (cold / hot) ** (1024.0 / max(1024, moves))
     for move in range(moves):
@@ -384,9 +389,11 @@ def anneal(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one flat loop is what com
                 lowest = cost
                 best[0], best[1] = work, place
         threshold = -temperature * np.log(np.random.random() + 1e-12)
-        one = int(np.random.random() * people)
+        place_of_one = int(np.random.random() * people)
+        one = drawn_from[place_of_one]
         two = OFF
         change = 0
+        cover_change = 0
         changes[:] = 0
         count = 0
         possible = True
@@ -410,23 +417,23 @@ def anneal(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one flat loop is what com
                     if strict[old] or 0 < left < least_together[old]:
                         possible = False
                         break
-                    change += cover[old, left] - cover[old, left + 1]
+                    cover_change += cover[old, left] - cover[old, left + 1]
                 if need >= 0:
                     there = heads[need] + 1
                     if there < least_together[need] or _meets(place, apart, one, day, need, -1):
                         possible = False
                         break
-                    change += cover[need, there] - cover[need, there - 1]
+                    cover_change += cover[need, there] - cover[need, there - 1]
                 change += duty_cost[one, day, now] - duty_cost[one, day, was]
                 for measure in range(measures):
                     changes[measure] += amounts[day, now, measure] - amounts[day, was, measure]
                     changes[measure] += extra[need, measure] - extra[old, measure]
             if not possible or not differs:
                 continue
-            change += _fair_change(fair, steps, totals, one, changes, 1)
+            change += cover_change + _fair_change(fair, steps, totals, one, changes, 1)
         else:
-            two = int(np.random.random() * (people - 1))
-            two += two >= one
+            place_of_two = int(np.random.random() * (people - 1))
+            two = drawn_from[place_of_two + (place_of_two >= place_of_one)]
             count = _draw_days(first, length, days)
             for number in range(count):
                 day = days[number]
@@ -535,7 +542,8 @@ def anneal(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one flat loop is what com
                     if need >= 0:
                         heads[need] += 1
         cost += change
+        covered += cover_change
     if cost < lowest:
         lowest = cost
         best[0], best[1] = work, place
-    costs[0], costs[1] = cost, lowest
+    costs[0], costs[1], costs[2] = cost, lowest, covered

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import NamedTuple
 
@@ -38,8 +39,10 @@ from patrols.rostering.problem import DAYS_A_WEEK, Need, Person
 Whole = NDArray[np.int64]
 UNLIMITED = 1 << 30
 MOVES_A_SECOND = 1e6  # roughly
-STRETCHES = 50  # of a course of given length in time
+STRETCHES = 200  # of a course of given length in time
 FIRST_STRETCH = 20_000  # moves
+SHARE_TO_COLD = 0.8  # of such a course; then it grows
+COLDER = 0.2  # times as cold, where small costs are still to be gained
 WORK, NIGHTS, REST = range(3)  # what a run is of
 
 
@@ -76,6 +79,12 @@ class Exchanger:
         of_several = (limit for limit in self.problem.limits if isinstance(limit, CrewTogether | NotPaired | InPairs))
         return all(limit.hard and not isinstance(limit, CrewTogether) for limit in of_several)
 
+    @cached_property
+    def is_separable(self) -> bool:
+        """Whether what somebody may do never hangs on what others do: only the price of cover is common."""
+        rules = self.rules
+        return not (rules.apart.shape[1] or rules.strict.any() or (rules.least_together > 1).any())
+
     @property
     def heat(self) -> tuple[float, float]:
         """Temperatures to begin and end with: of the order of a duty off its share, and a small part of that."""
@@ -102,16 +111,26 @@ class Exchanger:
         return course.result()
 
     def course(
-        self, table: Table, *, seconds: float, heat: tuple[float, float], seed: int, reassigning: float
+        self,
+        table: Table,
+        *,
+        seconds: float,
+        heat: tuple[float, float],
+        seed: int,
+        reassigning: float,
+        workers: int = 1,
     ) -> Iterator[tuple[Table, int]]:
-        """The same in a given time; the best so far after each stretch of it."""
-        course = _Course(self, table, reassigning)
-        hot, cold = heat
+        """The same in a given time; the best so far after each stretch of it.
+
+        Several workers share one roster where ``is_separable``: each has a part of the people, drawn anew for each
+        stretch.
+        """
+        course = _Course(self, table, reassigning, workers if self.is_separable else 1)
         begun = time.monotonic()
         moves, done = FIRST_STRETCH, 0.0
         while done < 1.0 and not self.stop[0]:
             until = min(1.0, done + 1 / STRETCHES)
-            course.run(moves, (hot * (cold / hot) ** done, hot * (cold / hot) ** until), seed + moves)
+            course.run(moves, (_cooled(heat, done), _cooled(heat, until)), seed + moves)
             yield course.result()
             last, done = done, (time.monotonic() - begun) / seconds
             moves = max(FIRST_STRETCH, int(moves / STRETCHES / max(done - last, 1e-6)))
@@ -372,26 +391,64 @@ class Exchanger:
 
 
 class _Course:
-    """Annealing from a table, in one stretch or several."""
+    """Annealing from a table, in one stretch or several, by one worker or several."""
 
-    def __init__(self, exchanger: Exchanger, table: Table, reassigning: float) -> None:
+    def __init__(self, exchanger: Exchanger, table: Table, reassigning: float, workers: int = 1) -> None:
         self.exchanger = exchanger
         self.state = exchanger.state(table)
         self.best = np.stack([self.state.work, self.state.place])
-        self.costs = np.zeros(2, np.int64)
+        self.costs = np.zeros(3, np.int64)
         self.reassigning = float(reassigning)
+        self.workers = max(1, min(workers, len(self.state.work) // 2))
+        self.covered = self._cover_cost()
 
     def run(self, moves: int, heat: tuple[float, float], seed: int) -> None:
+        people = np.arange(len(self.state.work))
+        if self.workers == 1:
+            self._anneal(people, moves, heat, seed, self.costs)
+            return
+        np.random.default_rng(seed).shuffle(people)
+        costs = np.array([[0, -UNLIMITED, 0]] * self.workers)  # none finds a best one: others are changing theirs
+        with ThreadPoolExecutor(self.workers) as pool:
+            done = [
+                pool.submit(self._anneal, own, moves // self.workers, heat, seed + number, costs[number])
+                for number, own in enumerate(np.array_split(people, self.workers))
+            ]
+        for part in done:
+            part.result()
+        self._count(int((costs[:, 0] - costs[:, 2]).sum()))
+
+    def _anneal(self, people: Whole, moves: int, heat: tuple[float, float], seed: int, costs: Whole) -> None:
         own = self.exchanger
         hot, cold = (float(value) for value in heat)  # one type each: another would be compiled anew
-        how = (moves, hot, cold, self.reassigning, seed, own.stop, self.costs)
+        how = (people, moves, hot, cold, self.reassigning, seed, own.stop, costs)
         anneal(own.days, own.hard, own.soft, own.rules, self.state, self.best, *how)
+
+    def _count(self, more: int) -> None:
+        """Count heads anew after several worked at once; ``more``: what all but cover costs more."""
+        place = self.state.place
+        self.state.heads[:] = np.bincount(place[place >= 0], minlength=len(self.state.heads))
+        before, self.covered = self.covered, self._cover_cost()
+        self.costs[0] += more + self.covered - before
+        if self.costs[0] < self.costs[1]:
+            self.costs[1] = self.costs[0]
+            self.best[0], self.best[1] = self.state.work, place
+
+    def _cover_cost(self) -> int:
+        return int(self.exchanger.rules.cover[np.arange(len(self.state.heads)), self.state.heads].sum())
 
     def result(self) -> tuple[Table, int]:
         before = self.exchanger.before
         inside = slice(before, before + len(self.exchanger.problem.days))
         work, place = (part[:, inside].astype(np.int16) for part in self.best)
         return Table(work, place), -int(self.costs[1])
+
+
+def _cooled(heat: tuple[float, float], done: float) -> float:
+    """The temperature when a share of a course is done."""
+    hot, cold = heat
+    late = max(0.0, done - SHARE_TO_COLD) / (1 - SHARE_TO_COLD)
+    return float(hot * (cold / hot) ** min(1.0, done / SHARE_TO_COLD) * COLDER**late)
 
 
 def _runs(limit: Limit, price: int | None) -> Iterator[tuple[int, int, int, int]]:

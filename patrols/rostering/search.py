@@ -32,17 +32,22 @@ from patrols.rostering.pricing import Schedule
 from patrols.rostering.problem import Problem, Roster
 from patrols.rostering.relaxed import counted_bound
 from patrols.rostering.weave import Weaver, Weaving
+from patrols.rostering.whole import Choosing
 
 CELLS_TO_FINISH = 700
 ROUNDS = 50  # of pricing that column generation needs, roughly
 CELLS_TO_COVER = 1500
 SHARE_TO_COVER = 0.6  # of what is left, at most
-SHARE_TO_PRICE = 0.2  # of the time, at most, for all of them
+SHARE_TO_PRICE = 0.15  # of the time, at most, for all of them
 SHARE_TO_GENERATE = 0.5  # of the time, at most
 SHARE_AFTER_DIVES = 0.2  # of what is left then
 #: Dives by steps and rounds of pricing in each, and how many times as long as generating columns they take, roughly.
 DIVES = ((2.5, 10, 25), (1.9, 8, 12), (1.2, 6, 10), (0.6, 5, 8))
 FINE_DIVE = (30, 50)
+CELLS_TO_CHOOSE = 1200
+SHARE_TO_CHOOSE = 0.8  # of what is left then
+FIRST_COLUMNS = 4000
+FIRST_BLURS = 1000
 SHARE_BESIDE = 0.1  # of the time: so long parts are solved beside column generation, which building them slows down
 REASSIGNING = 0.9  # the share of moves that change cover,
 REASSIGNING_FAIRLY = 0.05  # and where something is shared out fairly
@@ -109,7 +114,8 @@ class Search:
         self.stopped = False
         self.failure: Exception | None = None
         self.proving = threading.Event()
-        self.active: dict[int, cp_model.CpSolver] = {}
+        self.annealed = threading.Event()
+        self.active: dict[int, Callable[[], object]] = {}  # by thread: stops its solver
         self.caller = threading.get_ident()
         self.asked_at = self.told_at = 0.0
         self.on_best: Callable[[Roster], object] | None = None
@@ -202,8 +208,8 @@ class Search:
         while any(thread.is_alive() for thread in threads):
             if self.is_over():
                 self.exchanger.stop[0] = 1
-                for solver in list(self.active.values()):
-                    solver.stop_search()
+                for stop in list(self.active.values()):
+                    stop()
             if self.news or time.monotonic() - self.told_at >= 1.0:
                 self._tell()
             alive = [thread for thread in threads if thread.is_alive()]
@@ -263,7 +269,11 @@ class Search:
         if not weaver.is_plain:
             self._dive(generator, rounds=25, steps=60)
         elif not is_late():
-            self._dive_plainly(generator, self.elapsed - begun)
+            took = self.elapsed - begun
+            choosing = Choosing(generator, self.seed) if self.frame.cells <= CELLS_TO_CHOOSE else None
+            self._dive_plainly(generator, took)
+            if choosing is not None:
+                self._choose(choosing)
         self._finish()
 
     def _dive_plainly(self, generator: Generator, took: float) -> None:
@@ -285,6 +295,29 @@ class Search:
         table = self.weaver().dive(generator, self.frame.empty_table(), is_late, steps=steps, rounds=rounds)
         if table is not None:
             self._offer_schedules({person: tuple(row) for person, row in enumerate(table.work.tolist())})
+
+    def _choose(self, choosing: Choosing) -> None:
+        """The best of ever more whole schedules."""
+        until = self.elapsed + SHARE_TO_CHOOSE * (self.seconds - self.elapsed)
+
+        def is_late() -> bool:
+            return self.is_over() or self.elapsed > until
+
+        most = FIRST_COLUMNS
+        choosing.gather(self.account.objective, FIRST_BLURS, is_late)
+        while not (is_late() or self.account.hard):
+            with self.lock:
+                table, best = self.table, self.account.objective
+            columns = choosing.useful(best)
+            start = {person: tuple(row) for person, row in enumerate(table.work.tolist())}
+            choice = choosing.among(columns[:most], start.items())
+            with self._stoppable(choice.stop):
+                is_best = choice.make(until - self.elapsed)
+            self._offer_schedules(choice.schedules)
+            if is_best and self.account.objective >= best:
+                if most >= len(columns):
+                    choosing.gather(best, FIRST_BLURS * most // FIRST_COLUMNS, is_late)
+                most *= 2
 
     def weaver(self) -> Weaver:
         with self.building:
@@ -334,19 +367,33 @@ class Search:
             a_move = (time.monotonic() - begun) / moves
             moves = max(FIRST_MOVES, min(3 * moves, int(SHARE_TO_ANNEAL * (self.seconds - self.elapsed) / a_move)))
 
-    def _anneal_once(self, rng: random.Random, share: float) -> None:
+    def _anneal_once(self, rng: random.Random, share: float, workers: int = 1) -> None:
         """One course as long as a share of the time left: a slow one gains more than several quick ones, where nothing
         is shared out fairly."""
         seconds = max(0.01, share * (self.seconds - self.elapsed))
         heat = self.exchanger.heat_for(seconds)
         seed, table, saved, taken, taken_at = rng.randrange(2**30), self.table, 0, 0, self.elapsed
-        course = self.exchanger.course(table, seconds=seconds, heat=heat, seed=seed, reassigning=REASSIGNING)
+        course = self.exchanger.course(
+            table, seconds=seconds, heat=heat, seed=seed, reassigning=REASSIGNING, workers=workers
+        )
         for table, saved in course:
             if saved > taken and self.elapsed >= taken_at + SECONDS_BETWEEN_KEPT:
                 taken, taken_at = saved, self.elapsed
                 self._take(table)
         if saved > taken:
             self._take(table)
+
+    def _anneal_together(self, rng: random.Random, number: int) -> None:
+        """One course by all threads, where that can be."""
+        if not self.exchanger.is_separable:
+            self._anneal_once(rng, SHARE_OF_COURSE)
+        elif number == 0:
+            try:
+                self._anneal_once(rng, SHARE_OF_COURSE, self.workers)
+            finally:
+                self.annealed.set()
+        else:
+            self.annealed.wait()
 
     def _course(self, rng: random.Random, moves: int, heat: tuple[float, float]) -> bool:
         """A course of exchanges from the best roster; whether it found a better one."""
@@ -403,7 +450,7 @@ class Search:
                     self._prove_cover()
                 self._anneal(rng)
         elif not self._can_price():
-            self._anneal_once(rng, SHARE_OF_COURSE)
+            self._anneal_together(rng, number)
         elif number == 0:
             with self._alone():
                 self._prove(shapes)
@@ -515,9 +562,14 @@ class Search:
 
     def _run(self, solver: cp_model.CpSolver, part: RosterModel) -> cp_model.CpSolverStatus:
         """Solve, so that a search that is over can stop it."""
-        self.active[threading.get_ident()] = solver
-        try:
+        with self._stoppable(solver.stop_search):
             return solver.solve(part.model)
+
+    @contextmanager
+    def _stoppable(self, stop: Callable[[], object]) -> Iterator[None]:
+        self.active[threading.get_ident()] = stop
+        try:
+            yield
         finally:
             del self.active[threading.get_ident()]
 

@@ -51,6 +51,21 @@ def test_annealing_breaks_nothing_more_and_saves_what_it_says_where_it_knows_eve
         assert gain == saved or with_skills
 
 
+@given(problems(with_fixed=True), st.integers(0, 1000))
+@RANDOM
+def test_several_who_anneal_one_roster_save_what_they_say(problem, seed):
+    frame = Frame(problem)
+    exchanger, ledger = Exchanger(frame), Ledger(frame)
+    start = Greedy(frame).run()
+    before = ledger.open(start)
+    course = exchanger.course(start, seconds=0.01, heat=(50.0, 1.0), seed=seed, reassigning=0.5, workers=2)
+    for table, saved in course:
+        found = ledger.open(table)
+        assert found.hard <= before.hard or not exchanger.is_exact
+        if exchanger.is_exact and exchanger.is_separable:
+            assert before.objective - found.objective == saved >= 0
+
+
 @given(some_with_hard_beats())
 @RANDOM
 def test_bound_by_counting_is_below_any_roster(problem):
