@@ -498,23 +498,6 @@ class Generator:
             duals = self.master.solve()
         return duals
 
-    def dive(
-        self, is_over: Callable[[], bool], *, rounds: int = 8, steps: int = 60, hopeless: float = math.inf
-    ) -> dict[int, Schedule] | None:
-        """A schedule for everyone: the surest choices are settled, the programme solved again, until all are.
-
-        About ``steps`` times: fewer are quicker and coarser, with ``rounds`` of pricing each. None if time is up
-        before, or the programme's value passes ``hopeless``. Afterwards the generator is spent.
-        """
-        least = -(-len(self.master.people) // steps)
-        while not is_over():
-            done = self.generate(is_over, rounds=rounds, proves=False)
-            if self._duals() is None or (done and self.master.value >= hopeless):
-                break
-            if not self.settle(self.surest(least)):
-                return dict(self.settled)
-        return None
-
     def surest(self, least: int) -> list[tuple[int, Schedule]]:
         """Schedules as good as whole, and at least so many; each person once, those settled left out."""
         shares = self.master.shares.items()

@@ -47,6 +47,7 @@ FINE_DIVE = (30, 50)
 CELLS_TO_CHOOSE = 1200
 SHARE_TO_CHOOSE = 0.8  # of what is left then
 FIRST_COLUMNS = 4000
+SHARE_TO_FINISH = 0.1  # of what is left then
 FIRST_BLURS = 1000
 SHARE_BESIDE = 0.1  # of the time: so long parts are solved beside column generation, which building them slows down
 REASSIGNING = 0.9  # the share of moves that change cover,
@@ -82,9 +83,7 @@ def solve(
     sub-problems with deterministic limits and a fixed order of merging (``seconds`` still caps it), so the same
     seed gives the same roster. ``should_stop`` is asked often; the best roster so far is returned.
     """
-    search = Search(problem, seconds, seed, workers, on_progress, should_stop, rounds)
-    search.on_best = on_best
-    return search.run(start)
+    return Search(problem, seconds, seed, workers, on_progress, should_stop, on_best, rounds).run(start)
 
 
 class Search:
@@ -98,11 +97,12 @@ class Search:
         workers: int,
         on_progress: Callable[[Progress], object] | None,
         should_stop: Callable[[], bool] | None,
+        on_best: Callable[[Roster], object] | None,
         rounds: int | None,
     ) -> None:
         self.begun = time.monotonic()
         self.problem, self.seconds, self.seed, self.workers = problem, seconds, seed, max(1, workers)
-        self.on_progress, self.should_stop, self.rounds = on_progress, should_stop, rounds
+        self.on_progress, self.should_stop, self.on_best, self.rounds = on_progress, should_stop, on_best, rounds
         self.frame = Frame(problem)
         self.ledger = Ledger(self.frame)
         self.lock = threading.RLock()
@@ -118,7 +118,6 @@ class Search:
         self.active: dict[int, Callable[[], object]] = {}  # by thread: stops its solver
         self.caller = threading.get_ident()
         self.asked_at = self.told_at = 0.0
-        self.on_best: Callable[[Roster], object] | None = None
         self.kept: Table | None = None
         self.kept_at = float("-inf")
         self.news = False
@@ -266,17 +265,14 @@ class Search:
         generator.generate(is_late)
         self._raise_bound(generator.bound)
         shapes.trust(generator.marginals())
-        if not weaver.is_plain:
-            self._dive(generator, rounds=25, steps=60)
-        elif not is_late():
-            took = self.elapsed - begun
-            choosing = Choosing(generator, self.seed) if self.frame.cells <= CELLS_TO_CHOOSE else None
-            self._dive_plainly(generator, took)
-            if choosing is not None:
-                self._choose(choosing)
-        self._finish()
+        if not is_late():
+            self._dive(generator, self.elapsed - begun)
+        self._finish(SHARE_TO_FINISH)
+        if self.frame.cells <= CELLS_TO_CHOOSE:
+            self._choose(generator)
+            self._finish(1.0)
 
-    def _dive_plainly(self, generator: Generator, took: float) -> None:
+    def _dive(self, generator: Generator, took: float) -> None:
         """First in few steps, by what it ``took`` to generate and what is left; once more in many if there is time."""
         until = self.seconds - SHARE_AFTER_DIVES * (self.seconds - self.elapsed)
 
@@ -296,13 +292,18 @@ class Search:
         if table is not None:
             self._offer_schedules({person: tuple(row) for person, row in enumerate(table.work.tolist())})
 
-    def _choose(self, choosing: Choosing) -> None:
+    def _choose(self, generator: Generator) -> None:
         """The best of ever more whole schedules."""
         until = self.elapsed + SHARE_TO_CHOOSE * (self.seconds - self.elapsed)
 
         def is_late() -> bool:
             return self.is_over() or self.elapsed > until
 
+        generator.reopen()
+        if not generator.generate(is_late, gap=0.0):
+            return
+        self._raise_bound(generator.bound)
+        choosing = Choosing(generator, self.seed)
         most = FIRST_COLUMNS
         choosing.gather(self.account.objective, FIRST_BLURS, is_late)
         while not (is_late() or self.account.hard):
@@ -325,7 +326,7 @@ class Search:
                 self._weaver = Weaver(self.frame)
             return self._weaver
 
-    def _finish(self) -> None:
+    def _finish(self, share: float) -> None:
         """A small problem as one model, asked for anything better: finds it, or proves that there is nothing."""
         if self.frame.cells > CELLS_TO_FINISH or self.is_over() or self.account.hard:
             return
@@ -333,7 +334,7 @@ class Search:
             table, best = self.table, self.account.objective
         part = self._whole_model(table, soft=True)
         part.ask_for(self.bound or 0, best - 1)
-        solver = self._solver((self.seconds - self.elapsed) / 2, self.seed)
+        solver = self._solver((self.seconds - self.elapsed) * share, self.seed)
         status = self._run(solver, part)
         if status == cp_model.INFEASIBLE:
             self._raise_bound(best)
@@ -401,12 +402,6 @@ class Search:
         seed = rng.randrange(2**30)
         found, saved = self.exchanger.anneal(self.table, moves=moves, heat=heat, seed=seed, reassigning=reassigning)
         return bool(saved) and self._take(found)
-
-    def _dive(self, generator: Generator, *, rounds: int, steps: int) -> None:
-        if not self.is_over():
-            schedules = generator.dive(self.is_over, rounds=rounds, steps=steps)
-            if schedules is not None:
-                self._offer_schedules(schedules)
 
     def _raise_bound(self, bound: int | None) -> None:
         if bound is not None:

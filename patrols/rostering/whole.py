@@ -24,8 +24,8 @@ Column = tuple[int, Schedule]  # person and what they do
 class Choosing:
     """Gathers schedules and chooses among them, again and again with more of them.
 
-    ``generator`` has just come to its end: the prices of its best bound are what reduced costs are counted by. Raises
-    ValueError if it has none.
+    ``generator`` has just come to its end, with nobody settled: the prices of its best bound are what reduced costs are
+    counted by. Raises ValueError if it has none.
     """
 
     def __init__(self, generator: Generator, seed: int) -> None:
