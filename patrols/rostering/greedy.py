@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Callable
 
 import numpy as np
@@ -10,6 +9,8 @@ from numpy.typing import NDArray
 
 from patrols.rostering.frame import NOWHERE, OFF, Frame, Table
 from patrols.rostering.ledger import Ledger
+from patrols.rostering.problem import Assignment
+from patrols.rostering.timeline import Timeline
 
 
 class Greedy:
@@ -23,8 +24,10 @@ class Greedy:
         self.ledger = Ledger(frame)
         self.limits = [limit for limit in frame.hard if limit.only_grows or getattr(limit, "most", None) is not None]
         people = range(len(self.problem.people))
-        self.minutes = [self._minutes_so_far(person) for person in people]
-        self.nights = [self.problem.people[person].history.nights / 12 for person in people]
+        self.minutes = np.array([self._minutes_so_far(person) for person in people])
+        self.nights = np.array([self.problem.people[person].history.nights / 12 for person in people])
+        self.lines: dict[int, Timeline] = {}
+        self.servers = self._servers()
         self.open_cells = self._open_cells()
         self.clashes = [frame.clash_sets(person) for person in people]
         self.heads = [0] * len(self.problem.needs)
@@ -38,6 +41,13 @@ class Greedy:
             for day, shifts in enumerate(row):
                 found[person, day, list(shifts)] = (person, day) not in self.frame.fixed
         return found
+
+    def _servers(self) -> NDArray[np.bool_]:
+        """Needs × people: who may be put on a need, their time aside."""
+        of_kind = np.zeros((len(self.problem.needs), len(self.frame.open_needs)), bool)
+        for kind, needs in enumerate(self.frame.open_needs):
+            of_kind[list(needs), kind] = True
+        return of_kind[:, self.frame.kind_of]
 
     def _minutes_so_far(self, person: int) -> float:
         row = self.table.work[person]
@@ -69,8 +79,7 @@ class Greedy:
 
     def _order(self) -> list[int]:
         """Day by day; on a day the needs that fewest people can serve come first."""
-        kinds = self.frame.open_needs
-        width = [sum(need in kinds[kind] for kind in self.frame.kind_of) for need in range(len(self.heads))]
+        width = self.servers.sum(axis=1).tolist()
         return sorted(range(len(self.heads)), key=lambda n: (self.problem.needs[n].day, width[n], n))
 
     def _add_group(self, need: int, target: int) -> bool:
@@ -90,23 +99,25 @@ class Greedy:
     def _first_fit(self, need: int) -> int | None:
         problem_need = self.problem.needs[need]
         day, shift = problem_need.day, self.frame.shift_index[problem_need.shift]
-        free = np.flatnonzero(self.open_cells[:, day, shift] & (self.table.work[:, day] == OFF))
-        heap = [(self._rank(person, shift), person) for person in free.tolist() if self.frame.serves(person, need)]
-        heapq.heapify(heap)
-        while heap:
-            _rank, person = heapq.heappop(heap)
+        free = np.flatnonzero(self.open_cells[:, day, shift] & (self.table.work[:, day] == OFF) & self.servers[need])
+        rank = self.minutes[free] + (600.0 * self.nights[free] if self.problem.shift_types[shift].is_night else 0.0)
+        for person in free[np.argsort(rank, kind="stable")].tolist():
             if self._clashes(person, day, shift):
                 continue
+            name = self.problem.people[person].id
+            line = self._line(person).having(Assignment(name, day, problem_need.shift, problem_need.beat))
             self.table.work[person, day], self.table.place[person, day] = shift, need
-            if self._is_fine(person, day):
+            if self._is_fine(line, day) and not self._pairs_broken(day):
+                self.lines[person] = line
                 self._count(person, need, 1)
                 return person
             self.table.work[person, day], self.table.place[person, day] = OFF, NOWHERE
         return None
 
-    def _rank(self, person: int, shift: int) -> float:
-        night = 600.0 * self.nights[person] if self.problem.shift_types[shift].is_night else 0.0
-        return self.minutes[person] + night
+    def _line(self, person: int) -> Timeline:
+        if person not in self.lines:
+            self.lines[person] = self.ledger.line(self.table, person)
+        return self.lines[person]
 
     def _clashes(self, person: int, day: int, shift: int) -> bool:
         return any(
@@ -119,18 +130,17 @@ class Greedy:
             return int(self.table.work[person, day])
         return self.frame.outside.get((person, day), OFF)
 
-    def _is_fine(self, person: int, day: int) -> bool:
+    def _is_fine(self, line: Timeline, day: int) -> bool:
         """Whether no violation that involves the new duty can only get worse (fixed duties may be at fault before)."""
-        line = self.ledger.line(self.table, person)
         return not any(
             day in item.days and (limit.only_grows or "most" in item.params)
             for limit in self.limits
             if limit.concerns(line.person)
             for item in limit.breaches(line)
             if not self.problem.is_waived(item.code, line.person.id, item.days)
-        ) and not self._pairs_broken(person, day)
+        )
 
-    def _pairs_broken(self, person: int, day: int) -> bool:
+    def _pairs_broken(self, day: int) -> bool:
         grouped = [limit for limit in self.ledger.grouped if limit.hard and limit.only_grows]
         if not grouped:
             return False
@@ -141,6 +151,7 @@ class Greedy:
     def _remove(self, person: int, need: int) -> None:
         day = self.problem.needs[need].day
         self.table.work[person, day], self.table.place[person, day] = OFF, NOWHERE
+        self.lines.pop(person)
         self._count(person, need, -1)
 
     def _count(self, person: int, need: int, sign: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,7 +28,14 @@ class Timeline:
     def __init__(self, problem: Problem, person: Person, assignments: Iterable[Assignment]) -> None:
         self.problem = problem
         self.person = person
-        self.duties = sorted((duty_of(problem, item) for item in assignments), key=lambda duty: (duty.start, duty.end))
+        self.duties = sorted((duty_of(problem, item) for item in assignments), key=_when)
+
+    def having(self, item: Assignment) -> Timeline:
+        """The same with one more duty."""
+        other = Timeline(self.problem, self.person, ())
+        other.duties = self.duties.copy()
+        insort(other.duties, duty_of(self.problem, item), key=_when)
+        return other
 
     @cached_property
     def by_day(self) -> dict[int, list[Duty]]:
@@ -54,6 +62,10 @@ class Timeline:
             else:
                 found.append((day, day))
         return found
+
+
+def _when(duty: Duty) -> tuple[int, int]:
+    return duty.start, duty.end
 
 
 def duty_of(problem: Problem, item: Assignment) -> Duty:

@@ -11,7 +11,7 @@ from patrols.rostering.problem import MINUTES_A_DAY, Person, Problem, ShiftType,
 
 if TYPE_CHECKING:
     from patrols.rostering.model import RosterModel
-    from patrols.rostering.timeline import Timeline
+    from patrols.rostering.timeline import Duty, Timeline
 
 
 def _gap(earlier: ShiftType, later: ShiftType, days_between: int) -> int:
@@ -112,8 +112,8 @@ class HoursInSpan(Limit):
 
     def cap(self, problem: Problem, days: list[int]) -> int | None:
         """The most minutes in a span of the given days."""
-        if self.most is None:
-            return None
+        if self.most is None or not self.most_per_workday:
+            return self.most
         inside = [day for day in days if 0 <= day < len(problem.days)]
         return self.most + self.most_per_workday * sum(problem.days[day].is_workday for day in inside)
 
@@ -132,6 +132,10 @@ class HoursInSpan(Limit):
                 if self.least is not None:
                     model.at_least(terms, self.least - before, self.soft_weight, unit=60)
 
+    def _is_ours(self, timeline: Timeline, worked: list[Duty]) -> bool:
+        """Whether a hard breach is this roster's: what earlier ones did alone is not."""
+        return not self.hard or any(timeline.is_inside(duty.day) for duty in worked)
+
     def breaches(self, timeline: Timeline) -> Iterator[Violation]:
         for span in self.spans(timeline.problem):
             worked = [duty for day in span for duty in timeline.by_day.get(day, ())]
@@ -139,8 +143,7 @@ class HoursInSpan(Limit):
             minutes += self.already.get(timeline.person.id, 0) if span[0] <= 0 else 0
             cap = self.cap(timeline.problem, span)
             days = tuple(span)
-            ours = any(timeline.is_inside(duty.day) for duty in worked) or not self.hard
-            if cap is not None and minutes > cap and ours:
+            if cap is not None and minutes > cap and self._is_ours(timeline, worked):
                 by = -(-(minutes - cap) // 60)
                 yield self.violation(timeline.person, days, by=by, minutes=minutes, most=cap)
             if self.least is not None and minutes < self.least:
