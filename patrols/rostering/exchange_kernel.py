@@ -14,6 +14,9 @@ from numba import njit
 from numpy.typing import NDArray
 
 OFF = -1
+TRIES = 4
+APART = 42  # days at most between them
+TWO_PLACES = 0.3  # of the moves that give one person's days anew
 Whole = NDArray[Any]
 
 
@@ -301,6 +304,40 @@ def _draw_days(first: int, length: int, days: Whole) -> int:
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _draw_two_places(one: int, place: Whole, first: int, length: int, need_at: Whole, days: Whole, put: Whole) -> int:
+    """Some days in a row on which one person is to be off, some others on which they are to work; their number.
+
+    Where hours and weekends are at their limits, only both at once is possible.
+    """
+    count = 0
+    begin, wide = first, length
+    for block in range(2):
+        start = begin + int(np.random.random() * wide)
+        for _attempt in range(TRIES):
+            if (place[one, start] >= 0) == (block == 0):
+                break
+            start = begin + int(np.random.random() * wide)
+        if block == 0:
+            begin = max(first, start - APART)
+            wide = min(first + length, start + APART + 1) - begin
+        drawn = int(np.random.random() * need_at.shape[1])
+        shape = np.random.random()
+        longest = 1 if shape < 0.4 else (2 if shape < 0.8 else 3)
+        for day in range(start, min(start + longest, first + length)):
+            for number in range(count):
+                if days[number] == day:
+                    return 0
+            days[count] = day
+            put[0, count] = OFF
+            if block:
+                put[0, count] = need_at[day, drawn]
+                if put[0, count] < 0:
+                    return 0
+            count += 1
+    return count
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def _draw_duties(
     one: int, place: Whole, first: int, length: int, slot: Whole, need_at: Whole, days: Whole, put: Whole
 ) -> int:
@@ -399,7 +436,10 @@ def anneal(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one flat loop is what com
         possible = True
         differs = False
         if people < 2 or np.random.random() < reassigning:
-            count = _draw_duties(one, place, first, length, slot, need_at, days, needs)
+            if need_at.shape[1] and np.random.random() < TWO_PLACES:
+                count = _draw_two_places(one, place, first, length, need_at, days, needs)
+            else:
+                count = _draw_duties(one, place, first, length, slot, need_at, days, needs)
             for number in range(count):
                 day, need = days[number], needs[0, number]
                 was, old = work[one, day], place[one, day]

@@ -101,7 +101,8 @@ class Greedy:
         day, shift = problem_need.day, self.frame.shift_index[problem_need.shift]
         free = np.flatnonzero(self.open_cells[:, day, shift] & (self.table.work[:, day] == OFF) & self.servers[need])
         rank = self.minutes[free] + (600.0 * self.nights[free] if self.problem.shift_types[shift].is_night else 0.0)
-        for person in free[np.argsort(rank, kind="stable")].tolist():
+        ranked: list[int] = free[np.argsort(rank, kind="stable")].tolist()
+        for person in ranked:
             if self._clashes(person, day, shift):
                 continue
             name = self.problem.people[person].id
