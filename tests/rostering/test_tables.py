@@ -88,3 +88,27 @@ def test_the_page_keeps_what_is_not_measured(
 def test_unknown_words_measure_nothing(words: list[str], tmp_path: Path, asked: list[str]) -> None:
     assert table.main([*words, "--results", str(tmp_path / "results.jsonl")]) == 2
     assert not asked
+
+
+def test_longer_searches_are_the_engines_alone(
+    tmp_path: Path, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table, "warm_up", lambda: None)
+    monkeypatch.setattr(table, "why_not", lambda: "")
+    words = ["--parts", "squadron", "--squadrons", "30", "--results", str(tmp_path / "results.jsonl"), "--no-write"]
+    assert table.main([*words, "--seconds", "60,600"]) == 0
+    assert asked == ["engine", "plain", "timefold", "engine"]
+
+
+def test_tables_of_what_is_kept_measure_nothing(
+    tmp_path: Path, asked: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(table, "warm_up", lambda: None)
+    monkeypatch.setattr(table, "why_not", lambda: "")
+    path = tmp_path / "results.jsonl"
+    list(Store(path, anew=True).measure(TASKS[:1]))
+    asked.clear()
+    words = ["--parts", "squadron", "--results", str(path), "--no-write", "--kept"]
+    assert table.main(words) == 0
+    assert asked == []
+    assert "| 30 (30 × 31 × 3) | 240 | 300 |" in capsys.readouterr().out
