@@ -38,6 +38,7 @@ from patrols.rostering.problem import DAYS_A_WEEK, Need, Person
 
 Whole = NDArray[np.int64]
 UNLIMITED = 1 << 30
+CELLS_TO_HEAT = 4000
 MOVES_A_SECOND = 1e6  # roughly
 STRETCHES = 200  # of a course of given length in time
 FIRST_STRETCH = 20_000  # moves
@@ -94,10 +95,11 @@ class Exchanger:
         return self.heat_for(0.0)
 
     def heat_for(self, seconds: float) -> tuple[float, float]:
-        """The same where nothing is shared out: the more moves a cell gets, the higher it pays to begin."""
+        """The same where nothing is shared out: the more moves a cell gets, the higher it pays to begin; not as high
+        where cells are many."""
         dearest = max([1, *(need.weight_minimum for need in self.problem.needs)])
         hot = 0.06 * (MOVES_A_SECOND * seconds / (4000 * self.frame.cells)) ** 0.75  # of what a missing person costs
-        hot = min(max(hot, 0.05), 0.2) * dearest
+        hot = min(max(hot, 0.05), 0.2 * min(1.0, CELLS_TO_HEAT / self.frame.cells) ** 0.5) * dearest
         return hot, 0.05 * hot
 
     def anneal(
