@@ -507,12 +507,11 @@ class Generator:
         found = [(share, key) for share, key in open_shares if best[key[0]] == key]
         return [key for number, (share, key) in enumerate(found) if number < least or share >= 0.95]
 
-    def settle(self, chosen: list[tuple[int, Schedule]]) -> bool:
-        """Leave these people their schedules; False if there are none."""
+    def settle(self, chosen: list[tuple[int, Schedule]]) -> None:
+        """Leave these people their schedules."""
         self.settled.update(chosen)
         for person, schedule in chosen:
             self.master.settle(person, schedule)
-        return bool(chosen)
 
     def reopen(self) -> None:
         """Take everything back that was settled."""

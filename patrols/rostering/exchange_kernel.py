@@ -14,8 +14,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 OFF = -1
-TRIES = 4
-APART = 42  # days at most between them
+TRIES = 4  # to find a day of the kind that is wanted
+APART = 42  # days at most between two places
 TWO_PLACES = 0.3  # of the moves that give one person's days anew
 Whole = NDArray[Any]
 

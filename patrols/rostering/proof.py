@@ -10,11 +10,10 @@ from ortools.sat.python import cp_model
 
 from patrols.rostering.clock import SOLVED, Clock
 from patrols.rostering.columns import Generator, prove
-from patrols.rostering.frame import OFF, Frame, Table
+from patrols.rostering.frame import OFF, Table
 from patrols.rostering.incumbent import Incumbent
 from patrols.rostering.model import RosterModel
 from patrols.rostering.neighbourhoods import Neighbourhoods
-from patrols.rostering.pricing import Schedule
 from patrols.rostering.relaxed import counted_bound
 from patrols.rostering.weave import Weaver
 from patrols.rostering.whole import Choosing
@@ -38,9 +37,14 @@ SECONDS_TO_MEND = 5.0
 class Proof:
     """What one thread of a search does for its bound."""
 
-    def __init__(self, weaver: Weaver, best: Incumbent, clock: Clock, *, seed: int, workers: int) -> None:
-        self.weaver, self.best, self.clock, self.seed, self.workers = weaver, best, clock, seed, workers
-        self.frame: Frame = weaver.frame
+    def __init__(self, weaver: Callable[[], Weaver], best: Incumbent, clock: Clock, *, seed: int, workers: int) -> None:
+        self._weaver, self.best, self.clock, self.seed, self.workers = weaver, best, clock, seed, workers
+        self.frame = best.frame
+
+    @property
+    def weaver(self) -> Weaver:
+        """Made when first asked for: what is only counted needs none."""
+        return self._weaver()
 
     # --- by counting, and of cover alone -------------------------------------------------------------------------
 
@@ -113,7 +117,7 @@ class Proof:
     def _dive_by(self, generator: Generator, is_late: Callable[[], bool], steps: int, rounds: int) -> None:
         table = self.weaver.dive(generator, self.frame.empty_table(), is_late, steps=steps, rounds=rounds)
         if table is not None:
-            self._offer({person: tuple(row) for person, row in enumerate(table.work.tolist())})
+            self._offer(table)
 
     def _choose(self, generator: Generator) -> None:
         """The best of ever more whole schedules."""
@@ -131,17 +135,17 @@ class Proof:
             choice = choosing.among(columns[:most], enumerate(map(tuple, table.work.tolist())))
             with self.clock.stoppable(choice.stop):
                 is_best = choice.make(until - self.clock.elapsed)
-            self._offer(choice.schedules)
+            chosen = self.frame.empty_table()
+            for person, schedule in choice.schedules.items():
+                self.weaver.put(chosen, person, schedule)
+            self._offer(chosen)
             if is_best and self.best.cost >= account.objective:
                 if most >= len(columns):
                     choosing.gather(account.objective, FIRST_BLURS * most // FIRST_COLUMNS, is_late)
                 most *= 2
 
-    def _offer(self, schedules: dict[int, Schedule]) -> None:
-        """Make a roster of whole schedules: beats dealt out, duties dropped where a limit asks for it."""
-        table = self.frame.empty_table()
-        for person, schedule in schedules.items():
-            self.weaver.put(table, person, schedule)
+    def _offer(self, table: Table) -> None:
+        """A table of whole schedules as a roster: beats dealt out, duties dropped where a limit asks for it."""
         if not self.weaver.is_plain or self.best.ledger.open(table).hard:
             cells = {(person, day) for person, day in np.argwhere(table.work != OFF).tolist()}
             part = RosterModel(self.frame, table, cells, whole=True)

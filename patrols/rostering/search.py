@@ -185,7 +185,7 @@ class Search:
 
     def _prepare(self) -> None:
         """What the threads share is made before there are any."""
-        _ = self.exchanger, self.weaver, self.shares or self.can_price
+        _ = self.exchanger, self.shares or self.can_price
 
     def _work(self, shapes: Neighbourhoods, number: int) -> None:
         try:
@@ -195,7 +195,7 @@ class Search:
 
     def _improve(self, shapes: Neighbourhoods, number: int) -> None:
         rng = random.Random(f"{self.seed}/{number}")  # noqa: S311 - no secret
-        proof = Proof(self.weaver, self.best, self.clock, seed=self.seed, workers=self.workers)
+        proof = Proof(lambda: self.weaver, self.best, self.clock, seed=self.seed, workers=self.workers)
         if self.shares:
             if number == 0:
                 proof.count()

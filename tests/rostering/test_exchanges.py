@@ -33,13 +33,17 @@ def some_with_hard_beats(draw):
     return dataclasses.replace(problem, needs=needs, limits=(*problem.limits, share))
 
 
+def begun(problem):
+    """What anneals, what judges, a first table and its account."""
+    frame = Frame(problem)
+    ledger, start = Ledger(frame), Greedy(frame).run()
+    return frame, Exchanger(frame), ledger, start, ledger.open(start)
+
+
 @given(some_with_hard_beats(), st.integers(0, 1000))
 @RANDOM
 def test_annealing_breaks_nothing_more_and_saves_what_it_says_where_it_knows_every_limit(problem, seed):
-    frame = Frame(problem)
-    exchanger, ledger = Exchanger(frame), Ledger(frame)
-    start = Greedy(frame).run()
-    before = ledger.open(start)
+    frame, exchanger, ledger, start, before = begun(problem)
     found, saved = exchanger.anneal(start, moves=2000, heat=(50.0, 1.0), seed=seed, reassigning=0.5)
     after = ledger.open(found)
     assert [cell for cell in frame.fixed if found.work[cell] != start.work[cell]] == []
@@ -54,10 +58,7 @@ def test_annealing_breaks_nothing_more_and_saves_what_it_says_where_it_knows_eve
 @given(problems(with_fixed=True), st.integers(0, 1000))
 @RANDOM
 def test_several_who_anneal_one_roster_save_what_they_say(problem, seed):
-    frame = Frame(problem)
-    exchanger, ledger = Exchanger(frame), Ledger(frame)
-    start = Greedy(frame).run()
-    before = ledger.open(start)
+    _frame, exchanger, ledger, start, before = begun(problem)
     course = exchanger.course(start, seconds=0.01, heat=(50.0, 1.0), seed=seed, reassigning=0.5, workers=2)
     for table, saved in course:
         found = ledger.open(table)
