@@ -39,7 +39,7 @@ class WishQuerySet(ScopedQuerySet):
 
 @pghistory.track()
 class Wish(models.Model):
-    """One day, one wish. `unit` is the member's unit when it was asked for; it stays so after a transfer."""
+    """One day, one wish. `unit` is where the member serves on the day; a transfer takes the wishes to come along."""
 
     row_scope = RowScope(("roster",), own="member_id = (SELECT lf_member())")
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from lianfang.platform.history import service
 from lianfang.platform.problems import Problem, Refused
-from patrols.models import Wish
+from patrols.models import ShiftType, Wish
 from patrols.rules.wishes import change_problems, entry_problems, terms_of, wish_problems
 from personnel.models import Member
 from teams.models import User
@@ -108,3 +108,24 @@ def _answered(by: User, wish: Wish) -> Wish:
         raise PermissionDenied
     wish.save(update_fields=["declined_by", "declined_at", "answer"])
     return wish
+
+
+def take_wishes_along(by: User | None, member: Member, since: dt.date) -> None:
+    """Wishes for `since` and later go to the member's new unit, each for the shift of the same code there.
+
+    Where there is no such shift nobody can fulfil the wish: it is declined, and the member reads why.
+    """
+    rows = Wish.objects.select_for_update(of=("self",)).filter(member=member, day__gte=since)
+    wishes = list(rows.select_related("shift_type__unit"))
+    squadron = member.unit.squadron()
+    shifts = {shift.code: shift for shift in ShiftType.objects.filter(unit=squadron, is_active=True)} if wishes else {}
+    for wish in wishes:
+        wish.unit, old = member.unit, wish.shift_type
+        if old and not squadron.path.startswith(old.unit.path):
+            new = shifts.get(old.code)
+            if new is not None:
+                wish.shift_type = new
+            elif wish.declined_at is None and by is not None:
+                wish.declined_by, wish.declined_at = by, timezone.now()
+                wish.answer = _("The new squadron has no such shift.")
+        wish.save(update_fields=["unit", "shift_type", "declined_by", "declined_at", "answer"])

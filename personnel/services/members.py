@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -17,6 +19,9 @@ from personnel.rules import members as rules
 from teams.models import Unit, User
 from teams.policy import Action
 from teams.scope import scope_of
+
+# Apps above say here what goes to the new unit with a member (wishes), from the day of the transfer on.
+TAKEN_ALONG: list[Callable[[User | None, Member, dt.date], None]] = []
 
 
 @service
@@ -49,11 +54,14 @@ def change_member(*, by: User | None, member: Member, id_number: str = "", stamp
 def transfer_member(*, by: User | None, member: Member, unit: Unit) -> Member:
     """Move the member to `unit`; duties and records of the past stay with the old one. Raises `Refused`."""
     row: Member = Member.objects.select_for_update().get(pk=member.pk)
-    _refuse(rules.transfer_problems(row, unit, timezone.localdate()))
+    today = timezone.localdate()
+    _refuse(rules.transfer_problems(row, unit, today))
     check_right(by, row.unit)
     row.unit = unit
     check_right(by, unit)
     row.save(update_fields=["unit"])
+    for take_along in TAKEN_ALONG:
+        take_along(by, row, today)
     return row
 
 

@@ -16,8 +16,10 @@ from patrols import rostering as engine
 from patrols.models import CoverRequirement, RosterRule, Wish
 from patrols.rules.wishes import Terms
 from patrols.services import rostering, rosters, wishes
+from personnel.services.members import transfer_member
 from teams.scope import row_scope
-from tests.factories import make_duty, make_user
+from tests.factories import make_duty, make_roster, make_shift_type, make_user
+from tests.patrols.conftest import DECEMBER
 
 pytestmark = pytest.mark.django_db
 
@@ -193,3 +195,41 @@ def test_database_keeps_one_wish_a_day(zhang):
     Wish.objects.create(member=zhang, unit=zhang.unit, day=day(1))
     with pytest.raises(IntegrityError), transaction.atomic():
         Wish.objects.create(member=zhang, unit=zhang.unit, day=day(1), wants=True)
+
+
+def test_transfer_takes_wishes_along_to_the_shift_of_the_same_code(station, zhang, county):
+    of_both = make_user("of_both", "leader", county.brigade)
+    night = make_shift_type(county.other_squadron, "夜", starts_at=dt.time(20), key="n", is_night=True)
+    past, off, nights, late = (
+        Wish.objects.create(member=zhang, unit=zhang.unit, day=date, shift_type=shift)
+        for date, shift in (
+            (dt.date(2026, 11, 1), None), (day(5), None), (day(6), station.night), (day(7), station.late),
+        )
+    )  # fmt: skip
+    with row_scope(of_both):
+        transfer_member(by=of_both, member=zhang, unit=county.other_group)
+    for wish in (past, off, nights, late):
+        wish.refresh_from_db()
+    assert (past.unit, off.unit, nights.unit) == (county.group, county.other_group, county.other_group)
+    assert nights.shift_type == night
+    assert (late.shift_type, late.declined_by, bool(late.answer)) == (station.late, of_both, True)
+    roster = make_roster(county.other_squadron, *DECEMBER)
+    new_leader = make_user("new_leader", "leader", county.other_squadron)
+    with row_scope(new_leader):
+        asked = rostering.build_problem(roster).person[str(zhang.pk)].wishes
+        assert [wish.shift for wish in asked] == [None, str(night.pk)]
+        assert [wish.pk for wish, _met in rostering.sheet(roster).wishes()] == [off.pk, nights.pk]
+
+
+def test_transfer_within_the_squadron_keeps_the_shift(station, zhang, county, leader):
+    wish = Wish.objects.create(member=zhang, unit=zhang.unit, day=day(6), shift_type=station.night)
+    transfer_member(by=leader, member=zhang, unit=county.second_group)
+    wish.refresh_from_db()
+    assert (wish.unit, wish.shift_type, wish.declined_at) == (county.second_group, station.night, None)
+
+
+@pytest.mark.parametrize("wants", [True, False])
+def test_wish_for_a_shift_out_of_use_is_met_only_by_not_serving_it(station, zhang, wants):
+    old = make_shift_type(station.roster.unit, "晚", starts_at=dt.time(18), key="o", is_active=False)
+    Wish.objects.create(member=zhang, unit=zhang.unit, day=day(6), shift_type=old, wants=wants)
+    assert [met for _wish, met in rostering.sheet(station.roster).wishes()] == [not wants]

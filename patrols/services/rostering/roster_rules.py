@@ -49,7 +49,7 @@ def _while_binding(facts: Facts, row: RosterRule, limit: limits.Limit) -> limits
 def wishes_of(facts: Facts, member_id: int) -> tuple[engine.Wish, ...]:
     """What a member asked for; wishes for a shift that is out of use are nobody's to fulfil."""
     rows = facts.wishes.get(member_id, ())
-    return tuple(_wish(facts, row) for row in rows if _is_used(facts, row.shift_type_id))
+    return tuple(_wish(facts, row) for row in rows if is_used(facts, row.shift_type_id))
 
 
 def _wish(facts: Facts, row: Wish) -> engine.Wish:
@@ -57,7 +57,8 @@ def _wish(facts: Facts, row: Wish) -> engine.Wish:
     return engine.Wish(facts.index(row.day), shift, wants=row.wants, weight=WISH_WEIGHTS[row.weight])
 
 
-def _is_used(facts: Facts, shift_type_id: int | None) -> bool:
+def is_used(facts: Facts, shift_type_id: int | None) -> bool:
+    """Whether the roster can have duties of this shift type; None stands for any."""
     return shift_type_id is None or any(row.pk == shift_type_id for row in facts.shift_types)
 
 
@@ -83,7 +84,7 @@ def _weekends(facts: Facts, row: RosterRule) -> Limits:
 
 
 def _shift_count(facts: Facts, row: RosterRule) -> Limits:
-    if _is_used(facts, row.shift_type_id):
+    if is_used(facts, row.shift_type_id):
         yield limits.ShiftCount(shift=str(row.shift_type_id), most=row.most or 0, **_kept(facts, row))
 
 

@@ -22,6 +22,7 @@ from patrols.rostering.limits import OfficerLed
 from patrols.services.rostering.elsewhere import duties_elsewhere
 from patrols.services.rostering.facts import Facts, read, span
 from patrols.services.rostering.problem import absent_workdays, assignment, limits_of, problem_of
+from patrols.services.rostering.roster_rules import is_used
 from patrols.services.rostering.sentences import BETWEEN, Words, reason_label
 from personnel.models import Member
 from teams.models.calendar import Day
@@ -177,11 +178,19 @@ class Sheet:
         return [self.finding(item) for item in self._soft if item.code != "wish"]
 
     def wishes(self) -> list[tuple[Wish, bool]]:
-        """Each wish for a day of the roster that nobody declined, and whether the roster meets it; by day."""
+        """Each wish for a day of the roster that nobody declined, and whether the roster meets it; by day.
+
+        A wish for a shift that is out of use is met where the member wants not to be on it.
+        """
         unmet = {(item.person, item.days[0]) for item in self._soft if item.code == "wish"}
         rows = [row for found in self.facts.wishes.values() for row in found]
         rows.sort(key=lambda row: (row.day, row.member_id))
-        return [(row, (str(row.member_id), self.facts.index(row.day)) not in unmet) for row in rows]
+        return [(row, self._is_met(row, unmet)) for row in rows]
+
+    def _is_met(self, row: Wish, unmet: set[tuple[str | None, int]]) -> bool:
+        if not is_used(self.facts, row.shift_type_id):
+            return not row.wants
+        return (str(row.member_id), self.facts.index(row.day)) not in unmet
 
     @cached_property
     def _soft(self) -> list[engine.Violation]:
