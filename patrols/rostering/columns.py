@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -21,11 +21,21 @@ from ortools.linear_solver import pywraplp  # type: ignore[attr-defined]  # comp
 from patrols.rostering.check import Cover
 from patrols.rostering.frame import OFF, Frame, Slot, Table
 from patrols.rostering.limits import HoursInSpan, Limit, ShiftCount, WeeklyRest, Wishes
-from patrols.rostering.pricing import FORBIDDEN, INFINITE, Interrupted, Pricer, Prices, Schedule, open_cells, price_all
+from patrols.rostering.pricing import (
+    FORBIDDEN,
+    INFINITE,
+    Interrupted,
+    Pricer,
+    Prices,
+    Schedule,
+    minutes_outside,
+    open_cells,
+    price_all,
+)
 
 TOLERANCE = 1e-6
 NEARLY = 0.1  # of what may be gained: so near its end a programme may be left
-DEAR = 1e5  # more than a schedule can save
+DEAR = 1e5  # what one schedule hardly saves; where it does, only a dive is misled: bounds do not read it
 
 
 @dataclass(frozen=True)
@@ -89,27 +99,35 @@ class Master:
         self.of_person: dict[int, list[tuple[Schedule, pywraplp.Variable]]] = {person: [] for person in self.people}
         self.rows: list[pywraplp.Constraint] = []
         self.sides: list[float] = []
-        self.extras: list[tuple[float, float, list[tuple[int, float]]]] = []  # cost, upper bound, (row, factor)
+        self.are_caps: list[bool] = []  # of the rows, else both sides are equal
+        self.extras: list[tuple[float, float, list[tuple[int, float]]]] = []  # cost, most in any roster, (row, factor)
         self.choice = {person: self._row(1.0, 1.0) for person in self.people}
         self.slot_row = np.full(
             (max(frame.kind_of, default=0) + 1, len(pricer.days), len(frame.problem.shift_types)), -1
         )
+        self.pinned: dict[int, list[tuple[int, int, int]]] = {}  # duties fixed with their beat: day, shift, row or -1
         self._add_needs()
         self.rows_of_person: dict[int, list[tuple[PersonRow, list[tuple[int, float]]]]] = {}
         self._add_person_rows()
         dear = min(1e4 + self.dearest / max(1, len(self.people)), 1e6)
         for person in self.people:
-            self._extra(dear, math.inf, [(self.choice[person], 1.0)])
+            self._extra(dear, 1.0, [(self.choice[person], 1.0)], is_open=True)
 
     # --- building ------------------------------------------------------------------------------------------------
 
     def _row(self, least: float, most: float) -> int:
+        """A row that equals a number, or (``least`` -∞) is at most that."""
         self.rows.append(self.solver.Constraint(least, most))
-        self.sides.append(most if math.isfinite(most) else least)
+        self.sides.append(most)
+        self.are_caps.append(least < most)
         return len(self.rows) - 1
 
-    def _extra(self, cost: float, upper: float, entries: list[tuple[int, float]]) -> None:
-        variable = self.solver.NumVar(0.0, upper if math.isfinite(upper) else self.solver.infinity(), "")
+    def _extra(self, cost: float, upper: float, entries: list[tuple[int, float]], *, is_open: bool = False) -> None:
+        """A variable that is no schedule; ``is_open``: no roster passes ``upper``, so the programme need not be told.
+
+        But the bound must know it, as the least price below zero would cost an open variable without end.
+        """
+        variable = self.solver.NumVar(0.0, self.solver.infinity() if is_open else upper, "")
         self.objective.SetCoefficient(variable, cost)
         for row, factor in entries:
             self.rows[row].SetCoefficient(variable, factor)
@@ -130,6 +148,7 @@ class Master:
     def _add_needs(self) -> None:
         kinds = sorted({self.frame.kind_of[person] for person in self.people})
         placed = self._placed(self.people)
+        rows: dict[int, int] = {}  # by need
         slots = self._slots()
         if self.table is not None:
             is_open, first = self._open_slots(), self.pricer.days.start
@@ -137,6 +156,7 @@ class Master:
             self._keep_costs(need for slot in closed for need in slots.pop(slot))
         for (day, shift), needs in slots.items():
             need_row = {need: self._need_row(need, placed.get(need, 0)) for need in needs}
+            rows.update(need_row)
             at = day - self.pricer.days.start, shift
             for kind in kinds:
                 served = [need for need in needs if need in self.frame.open_needs[kind]]
@@ -146,7 +166,16 @@ class Master:
                     row = self._row(0.0, 0.0)
                     self.slot_row[kind, *at] = row
                     for need in served:
-                        self._extra(0.0, math.inf, [(row, -1.0), (need_row[need], 1.0)])
+                        self._extra(0.0, len(self.people), [(row, -1.0), (need_row[need], 1.0)], is_open=True)
+        self._pin(rows)
+
+    def _pin(self, rows: Mapping[int, int]) -> None:
+        """Who is fixed with their beat counts for the need there, whoever may serve it, or for none."""
+        first = self.pricer.days.start
+        for (person, day), cell in self.frame.fixed.items():
+            if person in self.choice and day in self.pricer.days and self.frame.is_pinned(person, day):
+                shift, row = self.frame.shift_index[cell.shift or ""], rows.get(self.frame.place_of(cell), -1)
+                self.pinned.setdefault(person, []).append((day - first, shift, row))
 
     def _keep_costs(self, closed: Iterable[int]) -> None:
         """What the table costs in needs that are not open here, and in the wishes of those already settled."""
@@ -178,7 +207,7 @@ class Master:
         else:
             self._extra(-need.weight_minimum, need.minimum, [(row, -1.0)])
             self._extra(-need.weight_ideal, need.ideal - need.minimum, [(row, -1.0)])
-        self._extra(need.weight_over, math.inf, [(row, -1.0)])
+        self._extra(need.weight_over, placed + len(self.people), [(row, -1.0)], is_open=True)
         return row
 
     def _add_person_rows(self) -> None:
@@ -204,12 +233,13 @@ class Master:
             index = self._row(-math.inf, row.most)
             found.append((index, 1.0))
             if row.price is not None:
-                self._extra(row.price, math.inf, [(index, -row.unit)])
+                upper = max(0.0, row.weights.max(axis=1, initial=0).sum() - row.most) / row.unit
+                self._extra(row.price, upper, [(index, -row.unit)], is_open=True)
         if math.isfinite(row.least):
             index = self._row(-math.inf, -row.least)
             found.append((index, -1.0))
             if row.price is not None:
-                self._extra(row.price, math.inf, [(index, -row.unit)])
+                self._extra(row.price, max(0.0, row.least) / row.unit, [(index, -row.unit)], is_open=True)
         return found
 
     # --- columns -------------------------------------------------------------------------------------------------
@@ -217,11 +247,20 @@ class Master:
     def cost_of(self, person: int, schedule: Schedule | NDArray[np.int16]) -> float:
         return float(self.duty_cost[self.place[person], np.arange(len(schedule)), schedule].sum())
 
+    def _slot_rows(self, person: int) -> NDArray[np.int64]:
+        """Days × shifts: the row that the person's duty enters, -1 where it counts for no need."""
+        rows: NDArray[np.int64] = self.slot_row[self.frame.kind_of[person]]
+        if person in self.pinned:
+            rows = rows.copy()
+            for day, shift, row in self.pinned[person]:
+                rows[day, shift] = row
+        return rows
+
     def entries_of(self, person: int, schedule: Schedule) -> dict[int, float]:
         """The rows that a schedule enters."""
         work = np.array(schedule)
         days = np.flatnonzero(work != OFF)
-        rows = self.slot_row[self.frame.kind_of[person], days, work[days]]
+        rows = self._slot_rows(person)[days, work[days]]
         entries = {self.choice[person]: 1.0}
         for row in rows[rows >= 0].tolist():
             entries[row] = entries.get(row, 0.0) + 1.0
@@ -269,13 +308,17 @@ class Master:
             self.objective.SetCoefficient(variable, self.cost_of(person, other))
 
     def solve(self) -> NDArray[np.float64] | None:
-        """The prices of the rows; None if the programme was not solved."""
+        """The prices of the rows, of the sign that theirs must have; None if the programme was not solved.
+
+        What rounding leaves of the other sign would count all that a row has to spare into the bound.
+        """
         if not any(self.solver.Solve(way) == pywraplp.Solver.OPTIMAL for way in _ways_to_solve()):
             return None
         self.value = self.objective.Value() + self.constant
         values = ((key, variable.solution_value()) for key, variable in self.known.items())
         self.shares = {key: value for key, value in values if value > TOLERANCE}
-        return np.array([row.dual_value() for row in self.rows])
+        duals = np.array([row.dual_value() for row in self.rows])
+        return np.where(self.are_caps, np.minimum(duals, 0.0), duals)
 
     def prices(self, duals: NDArray[np.float64]) -> Prices:
         """What a duty costs each person at the rows' prices, their own choice row left out."""
@@ -284,6 +327,9 @@ class Master:
         for person in self.people:
             place = self.place[person]
             cost[place, :, :-1] -= at_slots[self.frame.kind_of[person]]
+            for day, shift, row in self.pinned.get(person, ()):
+                price = duals[row] if row >= 0 else 0.0
+                cost[place, day, shift] += at_slots[self.frame.kind_of[person], day, shift] - price
             for own, at in self.rows_of_person.get(person, ()):
                 for index, sign in at:
                     if duals[index]:
@@ -292,7 +338,7 @@ class Master:
 
     @cached_property
     def _extra_arrays(self) -> tuple[NDArray[Any], ...]:
-        """Cost, upper bound, rows and factors of the variables that are no schedules, artificial ones left out."""
+        """Cost, most, rows and factors of the variables that are no schedules, artificial ones left out."""
         extras = self.extras[: len(self.extras) - len(self.choice)]
         rows = [[row for row, _factor in entries] + [0] * (2 - len(entries)) for _c, _u, entries in extras]
         factors = [[factor for _row, factor in entries] + [0.0] * (2 - len(entries)) for _c, _u, entries in extras]
@@ -311,11 +357,7 @@ class Master:
         total = self.constant + float(np.dot(duals, self.sides)) - sum(duals[row] for row in self.choice.values())
         cost, upper, rows, factors = self._extra_arrays
         reduced = cost - (duals[rows] * factors).sum(axis=1)
-        endless = ~np.isfinite(upper)
-        if (reduced[endless] < -TOLERANCE).any():
-            return -math.inf
-        total += float(np.dot(np.minimum(reduced, 0)[~endless], upper[~endless]))
-        return float(total + cheapest.sum())
+        return float(total + np.dot(np.minimum(reduced, 0), upper) + cheapest.sum())
 
 
 def wish_costs(frame: Frame) -> Prices:
@@ -380,11 +422,9 @@ def _hour_rows(limit: HoursInSpan, frame: Frame, span: list[int], concerned: lis
     cap = limit.cap(problem, span)
     rows = []
     for person in concerned:
-        known = [frame.outside[person, day] for day in span if (person, day) in frame.outside]
-        before = sum(problem.shift_types[shift].counted_minutes for shift in known)
-        before += limit.already.get(problem.people[person].id, 0) if span[0] <= 0 else 0
-        most = math.inf if cap is None else max(0, cap - before)
-        least = -math.inf if limit.least is None else limit.least - before
+        outside = minutes_outside(limit, frame, person, span)
+        most = math.inf if cap is None else max(0, cap - outside)
+        least = -math.inf if limit.least is None else limit.least - outside
         if most < weights.max(axis=1).sum() or math.isfinite(least):
             rows.append(PersonRow(person, weights, least, most, None if limit.hard else limit.weight, 60))
     return rows
@@ -434,10 +474,6 @@ class Generator:
             duty_cost=self.duty_cost,
             soft=self.soft,
         )
-
-    @property
-    def possible(self) -> bool:
-        return self.pricer.possible
 
     def generate(
         self,
@@ -569,8 +605,6 @@ class Generator:
 
 
 def prove(generator: Generator, is_over: Callable[[], bool]) -> int | None:
-    """A lower bound by column generation; None where the states are too many or nothing was proven in time."""
-    if not generator.possible:
-        return None
+    """A lower bound by column generation; None where the pricing is not exact, or nothing was proven in time."""
     generator.generate(is_over)
     return generator.bound

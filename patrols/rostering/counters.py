@@ -21,7 +21,7 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Counter:
-    """One quantity. Actions: shifts 0…n-1 after a day off, n…2n-1 after a day of work, 2n: a day off."""
+    """One quantity, never negative. Actions: shifts 0…n-1 after a day off, n…2n-1 after work, 2n: a day off."""
 
     start: int
     add: Ints  # days × actions

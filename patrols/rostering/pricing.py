@@ -99,10 +99,6 @@ class Pricer:
         return other
 
     @property
-    def possible(self) -> bool:
-        return bool(self.people)
-
-    @property
     def exact(self) -> bool:
         """Whether the least price is a bound: nothing is left out that could be cheaper."""
         return all(self.lane(person).exact for person in self.people)
@@ -375,29 +371,31 @@ def _blank(problem: Problem) -> tuple[Ints, NDArray[np.bool_]]:
     return np.zeros(shape, np.int64), np.zeros(shape, bool)
 
 
+def minutes_outside(limit: HoursInSpan, frame: Frame, person: int, span: list[int]) -> int:
+    """A person's minutes in a span of the limit apart from the problem's days; negative where ``already`` is."""
+    shifts = frame.problem.shift_types
+    known = [frame.outside[person, day] for day in span if (person, day) in frame.outside]
+    already = limit.already.get(frame.problem.people[person].id, 0) if span[0] <= 0 else 0
+    return already + sum(shifts[shift].counted_minutes for shift in known)
+
+
 def _hours(limit: HoursInSpan, frame: Frame, person: int) -> Counter:
+    """Counts the problem's days only: what is worked outside makes ``most`` and ``least`` so much smaller."""
     problem = frame.problem
     add, clear = _blank(problem)
     minutes = [shift.counted_minutes for shift in problem.shift_types]
     add[:, :-1] = [*minutes, *minutes]
     least, most = np.zeros(len(add), np.int64), np.full(len(add), ANY)
-    start = 0
     for span in limit.spans(problem):
         inside = [day for day in span if 0 <= day < len(add)]
         cap = limit.cap(problem, span)
-        known = [(day, frame.outside[person, day]) for day in span if (person, day) in frame.outside]
-        later = sum(minutes[shift] for day, shift in known if day >= 0)
-        before = sum(minutes[shift] for day, shift in known if day < 0)
-        before += limit.already.get(problem.people[person].id, 0) if span[0] <= 0 else 0
-        if inside[0] == 0:
-            start = before
-        else:
-            clear[inside[0]] = True
+        outside = minutes_outside(limit, frame, person, span)
+        clear[inside[0]] = inside[0] > 0
         if cap is not None:
-            most[inside] = max(cap - later, before)
+            most[inside] = max(cap - outside, 0)
         if limit.least is not None:
-            least[inside[-1]] = limit.least - later
-    return Counter(start, add, clear, least, most)
+            least[inside[-1]] = limit.least - outside
+    return Counter(0, add, clear, least, most)
 
 
 def _weekends(limit: Weekends, problem: Problem) -> Counter:

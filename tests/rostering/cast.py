@@ -134,7 +134,7 @@ def one_limit() -> st.SearchStrategy[Limit]:
             most=st.one_of(st.none(), st.integers(0, 40 * HOUR)),
             most_per_workday=st.sampled_from([0, 2 * HOUR]),
             least=st.one_of(st.none(), st.integers(0, 20 * HOUR)),
-            already=st.dictionaries(st.sampled_from(NAMES), st.integers(0, 20 * HOUR), max_size=2),
+            already=st.dictionaries(st.sampled_from(NAMES), st.integers(-20 * HOUR, 20 * HOUR), max_size=2),
             **either,
         ),
         st.builds(kinds.ConsecutiveDays, most=st.one_of(st.none(), few), least=few, **either),
@@ -216,7 +216,10 @@ def fixed_cells(draw: st.DrawFn, cast: tuple[Person, ...], days: int) -> tuple[F
     cells = st.tuples(st.sampled_from([person.id for person in cast]), st.integers(0, days - 1))
     return tuple(
         Fixed(
-            person, day, draw(st.one_of(st.none(), st.sampled_from(SHIFT_IDS))), draw(st.sampled_from([None, "gate"]))
+            person,
+            day,
+            draw(st.one_of(st.none(), st.sampled_from(SHIFT_IDS))),
+            draw(st.sampled_from([None, "gate", "street", "yard"])),
         )
         for person, day in draw(st.lists(cells, max_size=2, unique=True))
     )
