@@ -51,10 +51,15 @@ class Proof:
     def count(self) -> None:
         """Where something is shared out fairly: duties counted by class of days."""
         for by_week in (False, True):
-            if not self.clock.is_over():
-                cover = counted_bound(self.frame, soft=False, by_week=by_week, seconds=self.clock.left)
-                self.best.raise_cover_bound(cover)
-                self.best.raise_bound(counted_bound(self.frame, by_week=by_week, seconds=self.clock.left))
+            self.best.raise_cover_bound(self._counted(soft=False, by_week=by_week))
+            self.best.raise_bound(self._counted(by_week=by_week))
+
+    def _counted(self, *, soft: bool = True, by_week: bool = True, cover: int = 0) -> int | None:
+        """The counted bound, or None where time is up before it is there."""
+        clock = self.clock
+        return counted_bound(
+            self.frame, soft=soft, by_week=by_week, seconds=clock.left, cover=cover, is_over=clock.is_over
+        )
 
     def cover(self) -> None:
         """The best cover there is, and that it is the best: as one model where that is small enough."""
@@ -64,8 +69,7 @@ class Proof:
             generator = Generator(self.frame, self.weaver.pricer, soft=False)
             self.best.raise_cover_bound(prove(generator, self.clock.is_over))
         if self.best.cover_bound:
-            left = self.clock.left
-            self.best.raise_bound(counted_bound(self.frame, by_week=True, seconds=left, cover=self.best.cover_bound))
+            self.best.raise_bound(self._counted(cover=self.best.cover_bound))
 
     def _settle_cover(self) -> None:
         table, _account = self.best.now()

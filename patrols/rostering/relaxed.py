@@ -8,8 +8,9 @@ one day to the next are left out, which can only lower the bound. Fair shares ar
 from __future__ import annotations
 
 import math
+import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from ortools.linear_solver.python import model_builder
 from patrols.rostering.frame import Frame
 from patrols.rostering.limits import ConsecutiveDays, FairShare, HoursInSpan, Limit, ShiftCount, WeeklyRest, Wishes
 from patrols.rostering.limits.fairness import amount
+from patrols.rostering.pricing import Interrupted, minutes_outside
 
 
 class Able(NamedTuple):
@@ -27,46 +29,66 @@ class Able(NamedTuple):
     is_hard: bool
 
 
+Class = tuple[int, int, int]  # week (0: any), whether a weekend, whether a holiday
+Key = tuple[Class, int]  # class and shift
 Terms = list[tuple[int, float]]
 INFINITY = math.inf
 
 
 def counted_bound(
-    frame: Frame, *, soft: bool = True, by_week: bool = False, seconds: float = 60.0, cover: int = 0
+    frame: Frame,
+    *,
+    soft: bool = True,
+    by_week: bool = False,
+    seconds: float = 60.0,
+    cover: int = 0,
+    is_over: Callable[[], bool] = lambda: False,
 ) -> int | None:
     """The least that any roster can cost: cover, and with ``soft`` fair shares; None if not solved in time.
 
-    ``cover`` is what the cover of any roster is known to cost at least.
+    ``cover`` is what the cover of any roster is known to cost at least; ``is_over`` is asked while the programme is
+    built, which is part of the ``seconds``.
     """
-    return _Programme(frame, soft=soft, by_week=by_week, cover=cover).solve(seconds)
+    until = time.monotonic() + seconds
+    try:
+        programme = _Programme(frame, soft=soft, by_week=by_week, cover=cover, is_over=is_over)
+    except Interrupted:
+        return None
+    return programme.solve(until - time.monotonic())
 
 
 class _Programme:
     """Columns: duties by person, class and shift; people by kind and group of needs; levels of cover and of shares."""
 
-    def __init__(self, frame: Frame, *, soft: bool, by_week: bool, cover: int) -> None:
+    def __init__(self, frame: Frame, *, soft: bool, by_week: bool, cover: int, is_over: Callable[[], bool]) -> None:
         self.frame = frame
         self.problem = frame.problem
         self.by_week = by_week
         self.soft = soft
+        self.is_over = is_over
         self.model = model_builder.Model()  # type: ignore[no-untyped-call]
         self.helper = self.model.helper
         self.constant = 0.0
         self.class_of = [self._class(day) for day in range(len(self.problem.days))]
-        self.classes = sorted(set(self.class_of))
-        self.duties: list[dict[tuple[tuple[int, ...], int], int]] = [{} for _ in self.problem.people]
+        self.days_of: dict[Class, list[int]] = {}
+        for day, own in enumerate(self.class_of):
+            self.days_of.setdefault(own, []).append(day)
+        self.duties: list[dict[Class, dict[int, int]]] = [{} for _ in self.problem.people]  # by shift
+        self.wishes = [limit for limit in self.problem.limits if isinstance(limit, Wishes)]
         for person in range(len(self.problem.people)):
+            self._go_on()
             self._add_person(person)
         shares = [limit for limit in self.problem.limits if isinstance(limit, FairShare)]
         self.evens_hard_beats = soft and any(limit.measure == "hard_beats" for limit in shares)
         self.hard_heads: dict[int, Terms] = {}  # by kind
-        self.hard_slots: set[tuple[tuple[int, ...], int]] = set()
+        self.hard_slots: set[Key] = set()
         self.cover: Terms = []
         self.cover_constant = 0
         self._add_cover()
         if cover:
             self._row(self.cover, cover - self.cover_constant, INFINITY)
         for limit in self.problem.limits:
+            self._go_on()
             if limit.hard and not self._is_waived(limit):
                 self._add_limit(limit)
             elif self.soft and isinstance(limit, FairShare):
@@ -98,7 +120,12 @@ class _Programme:
         for column, factor in terms:
             self.helper.add_term_to_constraint(row, column, factor)
 
-    def _class(self, day: int) -> tuple[int, ...]:
+    def _go_on(self) -> None:
+        """Asked for each person and limit: a year of a county takes seconds to build."""
+        if self.is_over():
+            raise Interrupted
+
+    def _class(self, day: int) -> Class:
         date = self.problem.days[day]
         week = self.problem.week_of(day) if self.by_week else 0
         return (week, int(date.is_weekend), int(date.is_holiday))
@@ -106,12 +133,16 @@ class _Programme:
     def _is_waived(self, limit: Limit) -> bool:
         return any(waiver.code == limit.name for waiver in self.problem.waivers)
 
+    def _duties_of(self, person: int) -> Iterator[tuple[Key, int]]:
+        """The person's columns, all classes."""
+        return (((own, shift), column) for own, some in self.duties[person].items() for shift, column in some.items())
+
     # --- people --------------------------------------------------------------------------------------------------
 
     def _add_person(self, person: int) -> None:
-        possible: Counter[tuple[tuple[int, ...], int]] = Counter()
-        certain: Counter[tuple[tuple[int, ...], int]] = Counter()
-        days: Counter[tuple[int, ...]] = Counter()
+        possible: Counter[Key] = Counter()
+        certain: Counter[Key] = Counter()
+        days: Counter[Class] = Counter()
         for day, own in enumerate(self.class_of):
             cell = self.frame.fixed.get((person, day))
             shifts = self.frame.allowed[person][day]
@@ -120,75 +151,72 @@ class _Programme:
                 certain.update((own, shift) for shift in shifts)
             possible.update((own, shift) for shift in shifts)
             days[own] += bool(shifts)
-        for key, count in possible.items():
-            self.duties[person][key] = self._column(certain[key], count)
+        for (own, shift), count in possible.items():
+            self.duties[person].setdefault(own, {})[shift] = self._column(certain[own, shift], count)
+        wishes = self._wishes(person) if self.soft else {}
         for own, count in days.items():
-            terms = [(column, 1.0) for (other, _shift), column in self.duties[person].items() if other == own]
-            wished = self._wishes(person, own) if self.soft else Counter[int]()
-            if wished:
+            terms = [(column, 1.0) for column in self.duties[person].get(own, {}).values()]
+            if wished := wishes.get(own):
                 wished[0] += count - wished.total()
                 self._row([*terms, *((self._column(0.0, width, price), -1.0) for price, width in wished.items())], 0, 0)
             elif len(terms) > 1:
                 self._row(terms, 0.0, count)
 
-    def _wishes(self, person: int, own: tuple[int, ...]) -> Counter[int]:
+    def _wishes(self, person: int) -> dict[Class, Counter[int]]:
         """How many days of a class cost or save what if worked at all; wishes for one shift type are left out."""
         who = self.problem.people[person]
-        if not any(isinstance(limit, Wishes) and limit.concerns(who) for limit in self.problem.limits):
-            return Counter()
         prices: Counter[int] = Counter()  # by day
-        for wish in who.wishes:
+        for wish in who.wishes if any(limit.concerns(who) for limit in self.wishes) else ():
             free = (person, wish.day) not in self.frame.fixed and self.frame.allowed[person][wish.day]
-            if wish.shift is None and free and self.class_of[wish.day] == own:
+            if wish.shift is None and free:
                 prices[wish.day] += -wish.weight if wish.wants else wish.weight
                 self.constant += wish.weight if wish.wants else 0
-        return Counter(price for price in prices.values() if price)
+        found: dict[Class, Counter[int]] = {}
+        for day, price in prices.items():
+            if price:
+                found.setdefault(self.class_of[day], Counter())[price] += 1
+        return found
 
     def _add_limit(self, limit: Limit) -> None:
         problem = self.problem
-        for person, who in enumerate(problem.people):
-            if not limit.concerns(who):
-                continue
-            if isinstance(limit, HoursInSpan):
-                self._add_hours(limit, person)
-            elif isinstance(limit, WeeklyRest) and self.by_week:
-                for week in limit.weeks(problem):
-                    outside = sum((person, day) in self.frame.outside for day in week)
-                    self._at_most(person, week, [1] * len(problem.shift_types), len(week) - limit.days - outside)
-            elif isinstance(limit, ShiftCount):
-                weights = [int(shift.id == limit.shift) for shift in problem.shift_types]
-                self._at_most(person, range(len(problem.days)), weights, limit.most)
-            elif isinstance(limit, ConsecutiveDays) and limit.most is not None:
-                days = len(problem.days)
-                most = days - days // (limit.most + 1)
-                self._at_most(person, range(days), [1] * len(problem.shift_types), most)
+        concerned = [person for person, who in enumerate(problem.people) if limit.concerns(who)]
+        every_day, shifts = range(len(problem.days)), problem.shift_types
+        if isinstance(limit, HoursInSpan):
+            weights = [shift.counted_minutes for shift in shifts]
+            for span in limit.spans(problem):
+                cap = limit.cap(problem, span)
+                if cap is not None:
+                    mosts = {p: cap - minutes_outside(limit, self.frame, p, span) for p in concerned}
+                    self._at_most(span, weights, mosts)
+        elif isinstance(limit, WeeklyRest) and self.by_week:
+            for week in limit.weeks(problem):
+                room = len(week) - limit.days
+                mosts = {p: room - sum((p, day) in self.frame.outside for day in week) for p in concerned}
+                self._at_most(week, [1] * len(shifts), mosts)
+        elif isinstance(limit, ShiftCount):
+            weights = [int(shift.id == limit.shift) for shift in shifts]
+            self._at_most(every_day, weights, dict.fromkeys(concerned, limit.most))
+        elif isinstance(limit, ConsecutiveDays) and limit.most is not None:
+            most = len(every_day) - len(every_day) // (limit.most + 1)
+            self._at_most(every_day, [1] * len(shifts), dict.fromkeys(concerned, most))
 
-    def _add_hours(self, limit: HoursInSpan, person: int) -> None:
-        problem = self.problem
-        weights = [shift.counted_minutes for shift in problem.shift_types]
-        for span in limit.spans(problem):
-            cap = limit.cap(problem, span)
-            if cap is None:
-                continue
-            known = [self.frame.outside[person, day] for day in span if (person, day) in self.frame.outside]
-            before = sum(weights[shift] for shift in known)
-            before += limit.already.get(problem.people[person].id, 0) if span[0] <= 0 else 0
-            self._at_most(person, span, weights, cap - before)
-
-    def _at_most(self, person: int, days: Iterable[int], weights: list[int], most: float) -> None:
-        """A row over the days, if they are whole classes; what is certain is never forbidden."""
-        inside = {day for day in days if 0 <= day < len(self.class_of)}
+    def _at_most(self, days: Iterable[int], weights: list[int], mosts: Mapping[int, int]) -> None:
+        """A row for each person over the days, if they are whole classes; what is certain is never forbidden."""
+        self._go_on()
+        inside = [day for day in days if 0 <= day < len(self.class_of)]
         touched = {self.class_of[day] for day in inside}
-        if any(own in touched and day not in inside for day, own in enumerate(self.class_of)):
+        if sum(len(self.days_of[own]) for own in touched) != len(inside):
             return
-        terms = [
-            (column, float(weights[shift]))
-            for (own, shift), column in self.duties[person].items()
-            if own in touched and weights[shift]
-        ]
-        least = sum(factor * self.helper.var_lower_bound(column) for column, factor in terms)
-        if terms:
-            self._row(terms, -INFINITY, max(most, least))
+        for person, most in mosts.items():
+            terms = [
+                (column, float(weights[shift]))
+                for own in touched
+                for shift, column in self.duties[person].get(own, {}).items()
+                if weights[shift]
+            ]
+            least = sum(factor * self.helper.var_lower_bound(column) for column, factor in terms)
+            if terms:
+                self._row(terms, -INFINITY, max(most, least))
 
     # --- cover ---------------------------------------------------------------------------------------------------
 
@@ -196,7 +224,7 @@ class _Programme:
         """Each kind's duties of a class and shift are split over the groups of needs that it can serve."""
         frame = self.frame
         kinds = range(len(frame.open_needs))
-        groups: dict[tuple[tuple[int, ...], int], dict[Able, list[int]]] = {}
+        groups: dict[Key, dict[Able, list[int]]] = {}
         for index, need in enumerate(self.problem.needs):
             key = (self.class_of[need.day], frame.shift_index[need.shift])
             able = Able(
@@ -204,16 +232,17 @@ class _Programme:
                 self.evens_hard_beats and need.is_hard,
             )
             groups.setdefault(key, {}).setdefault(able, []).append(index)
-        working: dict[tuple[tuple[int, ...], int], dict[int, Terms]] = {}
-        for person, columns in enumerate(self.duties):
-            for key, column in columns.items():
+        working: dict[Key, dict[int, Terms]] = {}
+        for person in range(len(self.duties)):
+            for key, column in self._duties_of(person):
                 own = working.setdefault(key, {}).setdefault(frame.kind_of[person], [])
                 own.append((column, 1.0))
         fixed = self._fixed_duties()
         for key in {*groups, *working}:
+            self._go_on()
             self._split(groups.get(key, {}), working.get(key, {}), key, fixed)
 
-    def _fixed_duties(self) -> Counter[tuple[tuple[int, ...], int, int]]:
+    def _fixed_duties(self) -> Counter[tuple[Class, int, int]]:
         """How many duties are fixed, by class, shift and kind: they may serve no need at all."""
         return Counter(
             (self.class_of[day], self.frame.shift_index[cell.shift], self.frame.kind_of[person])
@@ -225,8 +254,8 @@ class _Programme:
         self,
         groups: dict[Able, list[int]],
         working: dict[int, Terms],
-        key: tuple[tuple[int, ...], int],
-        fixed: Counter[tuple[tuple[int, ...], int, int]],
+        key: Key,
+        fixed: Counter[tuple[Class, int, int]],
     ) -> None:
         heads: dict[Able, Terms] = {able: [] for able in groups}
         for kind, terms in working.items():
@@ -266,14 +295,13 @@ class _Programme:
         if limit.measure == "hard_beats":
             self._add_share_of_hard_beats(limit)
             return
-        example = {own: self.class_of.index(own) for own in self.classes}
         for person, who in enumerate(problem.people):
             share = limit.shares.get(who.id) if limit.concerns(who) else None
             if share is None:
                 continue
             terms = []
-            for (own, shift), column in self.duties[person].items():
-                size = amount(problem, limit.measure, example[own], problem.shift_types[shift])
+            for (own, shift), column in self._duties_of(person):
+                size = amount(problem, limit.measure, self.days_of[own][0], problem.shift_types[shift])
                 if size:
                     terms.append((column, size / limit.step))
             most = sum(self.helper.var_upper_bound(column) * factor for column, factor in terms)
@@ -283,7 +311,7 @@ class _Programme:
         """Who of a kind serves the hard beats that the kind does: each at most as often as they work such a shift."""
         parts: dict[int, Terms] = {}
         for person, who in enumerate(self.problem.people):
-            duties = [column for key, column in self.duties[person].items() if key in self.hard_slots]
+            duties = [column for key, column in self._duties_of(person) if key in self.hard_slots]
             most = sum(self.helper.var_upper_bound(column) for column in duties)
             column = self._column(0.0, most)
             self._row([(column, 1.0), *((duty, -1.0) for duty in duties)], -INFINITY, 0.0)

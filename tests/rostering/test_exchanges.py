@@ -79,6 +79,19 @@ def test_bound_by_counting_is_below_any_roster(problem):
             assert bound <= objective(problem, roster)
 
 
+@pytest.mark.parametrize("by_week", [False, True])
+def test_counting_ends_when_asked_to_at_any_step_of_building(by_week):
+    """A year of a county takes seconds to set up: whoever stops the search does not wait for it."""
+    frame = Frame(squadron(12, 14, 3))
+    asked = []
+    bound = counted_bound(frame, by_week=by_week, is_over=lambda: bool(asked.append(1)))
+    assert bound is not None
+    assert len(asked) > len(frame.problem.people) + len(frame.problem.limits)
+    for moment in range(0, len(asked), 5):
+        times = iter(range(len(asked)))
+        assert counted_bound(frame, by_week=by_week, is_over=lambda: next(times) >= moment) is None  # noqa: B023
+
+
 def test_a_squadron_is_shared_out_as_fairly_as_can_be():
     result = solve(squadron(12, 14, 3), seconds=120)
     assert (result.status, result.hard_violations, result.uncovered) == ("optimal", 0, 0)
