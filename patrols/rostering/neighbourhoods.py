@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,9 +22,8 @@ class Shape:
     name: str
     choose: Callable[[random.Random, Account, Table, int], set[Cell]]
     size: float
-    tries: int = 0
+    limits: tuple[float, float]  # of the size
     gains: float = 1.0
-    limits: tuple[float, float] = field(default=(20.0, 20000.0))
 
     def adapt(self, *, proven: bool, share_of_time: float) -> None:
         """Grow while sub-problems are solved with time to spare, shrink when they are not solved at all."""

@@ -310,7 +310,6 @@ class Search:
         return gain
 
     def _learn(self, shape: Shape, gain: int, spent: float, *, proven: bool, limit: float) -> None:
-        shape.tries += 1
         shape.gains = 0.9 * shape.gains + 0.1 * (gain / max(spent, 0.01)) / (1 + self.best.cost) * 100
         shape.adapt(proven=proven, share_of_time=spent / limit)
 
