@@ -30,7 +30,10 @@ Rows = dict[str, list[list[str]]]
 
 
 def read_instance(path: Path) -> Problem:
-    """The problem in a file; raises ValueError on a file without horizon, shifts or staff."""
+    """The problem in a file; raises ValueError on one without horizon, shifts or staff, or with a name unknown in it.
+
+    A shift that no cover is given for on some day may be worked there, and costs nothing.
+    """
     sections = _sections(path)
     for name in ("HORIZON", "SHIFTS", "STAFF"):
         if not sections.get(name):
@@ -39,9 +42,9 @@ def read_instance(path: Path) -> Problem:
     shifts = tuple(ShiftType(row[0], row[0], 0, int(row[1])) for row in sections["SHIFTS"])
     return Problem(
         days_from(A_MONDAY, days),
-        _people(sections),
+        _people(sections, path.name),
         shifts,
-        _needs(sections),
+        _needs(sections, days, shifts),
         (Absent(), Wishes(), *_successions(sections), *_staff_limits(sections, days)),
     )
 
@@ -58,7 +61,7 @@ def _sections(path: Path) -> Rows:
     return sections
 
 
-def _people(sections: Rows) -> tuple[Person, ...]:
+def _people(sections: Rows, file: str) -> tuple[Person, ...]:
     wishes: dict[str, list[Wish]] = defaultdict(list)
     for name, wants in (("SHIFT_ON_REQUESTS", True), ("SHIFT_OFF_REQUESTS", False)):
         for person, day, shift, weight in sections.get(name, ()):
@@ -67,19 +70,20 @@ def _people(sections: Rows) -> tuple[Person, ...]:
     for person, *free_days in sections.get("DAYS_OFF", ()):
         midnights = [int(free_day) * MINUTES_A_DAY for free_day in free_days]
         off[person] += [Period(midnight, midnight + MINUTES_A_DAY, "day_off") for midnight in midnights]
+    if unknown := {*wishes, *off} - {row[0] for row in sections["STAFF"]}:
+        raise ValueError(f"{file}: {', '.join(sorted(unknown))} is not among the staff")
     return tuple(
         Person(row[0], unavailable=tuple(off[row[0]]), wishes=tuple(wishes[row[0]])) for row in sections["STAFF"]
     )
 
 
-def _needs(sections: Rows) -> tuple[Need, ...]:
+def _needs(sections: Rows, days: int, shifts: tuple[ShiftType, ...]) -> tuple[Need, ...]:
+    found = {(int(day), shift): (int(c), int(u), int(o)) for day, shift, c, u, o in sections.get("COVER", ())}
+    free = {(day, shift.id): (0, 0, 0) for day in range(days) for shift in shifts}
     return tuple(
-        Need(
-            f"{day}/{shift}", "", int(day), shift, int(count), int(count),
-            weight_minimum=int(under), weight_ideal=int(under), weight_over=int(over),
-        )
-        for day, shift, count, under, over in sections.get("COVER", ())
-    )  # fmt: skip
+        Need(f"{day}/{shift}", "", day, shift, count, count, weight_minimum=under, weight_ideal=under, weight_over=over)
+        for (day, shift), (count, under, over) in (free | found).items()
+    )
 
 
 def _successions(sections: Rows) -> Iterator[Limit]:
@@ -97,7 +101,7 @@ def _staff_limits(sections: Rows, days: int) -> Iterator[Limit]:
         groups["days", int(most_days), int(least_days)].add(name)
         groups["off", int(least_off)].add(name)
         groups["weekends", int(weekends)].add(name)
-        for part in counts.split("|"):
+        for part in filter(None, counts.split("|")):
             shift, count = part.split("=")
             if int(count) < days:
                 groups["count", shift, int(count)].add(name)

@@ -19,9 +19,10 @@ from patrols.rostering import Result, solve
 def main(arguments: list[str] | None = None) -> int:
     """Run the chosen instances one after the other; 1 if any roster breaks a limit."""
     options = _parser().parse_args(arguments)
-    files = _files(options.directory, options.instances)
-    if not files:
-        print(f"no instance files in {options.directory}", file=sys.stderr)
+    try:
+        files = _files(options.directory, options.instances)
+    except FileNotFoundError as problem:
+        print(problem, file=sys.stderr)
         return 2
     out = options.out or options.directory / "out"
     broken = False
@@ -45,9 +46,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _files(directory: Path, instances: str | None) -> dict[str, Path]:
+    """By number. Raises FileNotFoundError where one is missing, or there is none."""
     found = {path.stem.removeprefix("Instance"): path for path in directory.glob("Instance*.txt")}
     chosen = instances.split(",") if instances else sorted(found, key=lambda name: (len(name), name))
-    return {number: found[number] for number in chosen if number in found}
+    missing = [number for number in chosen if number not in found]
+    if missing or not found:
+        raise FileNotFoundError(f"not in {directory}: instance {', '.join(missing) or 'files'}")
+    return {number: found[number] for number in chosen}
 
 
 def _line(number: str, result: Result) -> dict[str, object]:

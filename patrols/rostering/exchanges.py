@@ -6,6 +6,7 @@ not know of a problem (``is_exact`` False then) it may break: the caller judges 
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -128,11 +129,11 @@ class Exchanger:
         stretch.
         """
         course = _Course(self, table, reassigning, workers if self.is_separable else 1)
-        begun = time.monotonic()
+        begun, seeds = time.monotonic(), random.Random(seed)  # noqa: S311 - no secret
         moves, done = FIRST_STRETCH, 0.0
         while done < 1.0 and not self.stop[0]:
             until = min(1.0, done + 1 / STRETCHES)
-            course.run(moves, (_cooled(heat, done), _cooled(heat, until)), seed + moves)
+            course.run(moves, (_cooled(heat, done), _cooled(heat, until)), seeds.randrange(2**30))
             yield course.result()
             last, done = done, (time.monotonic() - begun) / seconds
             moves = max(FIRST_STRETCH, int(moves / STRETCHES / max(done - last, 1e-6)))
@@ -221,7 +222,7 @@ class Exchanger:
             slot=slot,
             need_at=need_at,
             least_together=self._least_together(),
-            cover=np.array([self._cover(need) for need in needs], np.int64),
+            cover=np.array([self._cover(need) for need in needs], np.int64).reshape(len(needs), -1 if needs else 0),
             duty_cost=self._duty_cost(),
             amounts=amounts,
             extra=extra,
@@ -442,8 +443,8 @@ class _Course:
     def result(self) -> tuple[Table, int]:
         before = self.exchanger.before
         inside = slice(before, before + len(self.exchanger.problem.days))
-        work, place = (part[:, inside].astype(np.int16) for part in self.best)
-        return Table(work, place), -int(self.costs[1])
+        work, place = self.best[:, :, inside]
+        return Table(work.astype(np.int16), place.astype(np.int32)), -int(self.costs[1])
 
 
 def _cooled(heat: tuple[float, float], done: float) -> float:

@@ -18,7 +18,8 @@ from patrols.rostering.problem import Assignment, Fixed, Need, Person, Problem
 OFF = -1
 NOWHERE = -1
 Slot = tuple[int, int]  # (day, shift index)
-IntTable = NDArray[np.int16]
+IntTable = NDArray[np.int16]  # of shifts, of which there are few
+NeedTable = NDArray[np.int32]  # of needs: a year of twenty beats has tens of thousands
 
 
 class Table:
@@ -26,7 +27,7 @@ class Table:
 
     __slots__ = ("place", "work")
 
-    def __init__(self, work: IntTable, place: IntTable) -> None:
+    def __init__(self, work: IntTable, place: NeedTable) -> None:
         self.work = work
         self.place = place
 
@@ -218,7 +219,7 @@ class Frame:
     def empty_table(self) -> Table:
         """Only the fixed duties."""
         shape = (len(self.problem.people), len(self.problem.days))
-        table = Table(np.full(shape, OFF, np.int16), np.full(shape, NOWHERE, np.int16))
+        table = Table(np.full(shape, OFF, np.int16), np.full(shape, NOWHERE, np.int32))
         for (person, day), cell in self.fixed.items():
             if cell.shift is not None:
                 table.work[person, day] = self.shift_index[cell.shift]

@@ -108,7 +108,7 @@ class Greedy:
             name = self.problem.people[person].id
             line = self._line(person).having(Assignment(name, day, problem_need.shift, problem_need.beat))
             self.table.work[person, day], self.table.place[person, day] = shift, need
-            if self._is_fine(line, day) and not self._pairs_broken(day):
+            if self._is_fine(line, day) and not self._pairs_broken(person, day):
                 self.lines[person] = line
                 self._count(person, need, 1)
                 return person
@@ -141,13 +141,17 @@ class Greedy:
             if not self.problem.is_waived(item.code, line.person.id, item.days)
         )
 
-    def _pairs_broken(self, day: int) -> bool:
-        grouped = [limit for limit in self.ledger.grouped if limit.hard and limit.only_grows]
-        if not grouped:
-            return False
+    def _pairs_broken(self, person: int, day: int) -> bool:
+        """Whether a limit between this person and others on duty that day is broken."""
         people = self.problem.people
-        lines = {people[p].id: self.ledger.line(self.table, p) for p in range(len(people))}
-        return any(day in item.days for limit in grouped for item in limit.breaches_together(self.problem, lines))
+        grouped = [limit for limit in self.ledger.grouped if limit.hard and limit.only_grows]
+        limits = [limit for limit in grouped if limit.concerns(people[person])]
+        if not limits:
+            return False
+        there = np.flatnonzero(self.table.work[:, day] != OFF).tolist()
+        concerned = [other for other in there if any(limit.concerns(people[other]) for limit in limits)]
+        lines = {people[other].id: self.ledger.line(self.table, other) for other in concerned}
+        return any(day in item.days for limit in limits for item in limit.breaches_together(self.problem, lines))
 
     def _remove(self, person: int, need: int) -> None:
         day = self.problem.needs[need].day

@@ -260,6 +260,12 @@ class Problem:
                 raise ValueError(f"duty of {cell.person} on day {cell.day}: unknown person or shift type")
         if any(0 <= duty.day < len(self.days) for duty in self.outside):
             raise ValueError("an outside duty lies inside the problem's days")
+        if any(not 0 <= cell.day < len(self.days) for cell in self.fixed):
+            raise ValueError("a fixed cell lies outside the problem's days")
+        for person in self.people:
+            for wish in person.wishes:
+                if not 0 <= wish.day < len(self.days) or (wish.shift is not None and wish.shift not in self.shift):
+                    raise ValueError(f"wish of {person.id} for day {wish.day}: unknown day or shift type")
 
     @cached_property
     def person(self) -> dict[str, Person]:

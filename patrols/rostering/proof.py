@@ -128,8 +128,8 @@ class Proof:
         until = self.clock.elapsed + SHARE_TO_CHOOSE * self.clock.left
         is_late = self._until(until)
         generator.reopen()
-        if not generator.generate(is_late, gap=0.0):
-            return
+        if not generator.generate(is_late, gap=0.0) or generator.centre is None:
+            return  # without any bound: somebody has no schedule that keeps the limits
         self.best.raise_bound(generator.bound)
         choosing, most = Choosing(generator, self.seed), FIRST_COLUMNS
         choosing.gather(self.best.cost, FIRST_BLURS, is_late)

@@ -143,7 +143,8 @@ class Search:
         """Everyone in turn the best schedule against the cover that the others leave."""
         if self.weaver.is_plain:
             rng = random.Random(self.seed)  # noqa: S311 - no secret
-            for sweeps in (1, 3) if self.can_price else (1,):
+            quick = self.rounds is None and self.can_price  # measured, so not where the same is asked for twice
+            for sweeps in (1, 3) if quick else (1,):
                 self.best.take(self.weaver.respond(self.best.table, rng, self.is_over, sweeps))
 
     def _mend(self) -> None:
@@ -170,18 +171,28 @@ class Search:
         ]
         for thread in threads:
             thread.start()
-        while any(thread.is_alive() for thread in threads):
-            if self.is_over():
-                self.exchanger.stop[0] = 1
-                self.clock.interrupt()
-            if self.news or time.monotonic() - self.told_at >= 1.0:
-                self._tell()
-            alive = [thread for thread in threads if thread.is_alive()]
-            if alive:
-                alive[0].join(0.1)
+        try:
+            while self._are_working(threads):
+                if self.news or time.monotonic() - self.told_at >= 1.0:
+                    self._tell()
+        except BaseException:  # of a callback: nothing goes on behind the caller's back
+            self.clock.stopped = True
+            while self._are_working(threads):
+                pass
+            raise
         if self.failure is not None:
             raise self.failure
         self._tell()
+
+    def _are_working(self, threads: list[threading.Thread]) -> bool:
+        """Whether any still is, a moment later; all are told to end where the search is over."""
+        if self.is_over():
+            self.exchanger.stop[0] = 1
+            self.clock.interrupt()
+        alive = [thread for thread in threads if thread.is_alive()]
+        if alive:
+            alive[0].join(0.1)
+        return bool(alive)
 
     def _prepare(self) -> None:
         """What the threads share is made before there are any."""

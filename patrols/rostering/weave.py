@@ -50,7 +50,8 @@ class Weaver:
     def _weigh(self) -> None:
         needs = self.frame.problem.needs
         kinds = ("minimum", "ideal", "weight_minimum", "weight_ideal", "weight_over")
-        found = np.array([[getattr(need, kind) for kind in kinds] for need in needs] or np.zeros((0, 5)), float)
+        nothing = [0] * len(kinds)  # stands last, where NOWHERE finds it
+        found = np.array([*([getattr(need, kind) for kind in kinds] for need in needs), nothing], float)
         self.minimum, self.ideal, self.below_minimum, self.below_ideal, self.beyond = found[self.need_at].transpose(
             2, 0, 1
         )

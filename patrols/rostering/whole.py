@@ -40,9 +40,9 @@ class Choosing:
 
     def gather(self, best: int, rounds: int, is_over: Callable[[], bool]) -> None:
         """Price everyone so many times at blurred prices, to find schedules of a roster cheaper than ``best``."""
-        for column in self.generator.master.known:
-            self._keep(*column)
         gap = max(1.0, best - 1 - self.bound)
+        for column in self.generator.master.known:
+            self._keep(column, gap)
         people, places = self.generator.master.people, self.generator.master.place
         for _round in range(rounds):
             scale = gap * self.rng.choice(BLURS)
@@ -54,13 +54,15 @@ class Choosing:
                 return
             for person in people:
                 if schedules[places[person]]:
-                    self._keep(person, schedules[places[person]])
+                    self._keep((person, schedules[places[person]]), gap)
 
-    def _keep(self, person: int, schedule: Schedule) -> None:
-        if (person, schedule) not in self.reduced:
-            place = self.generator.master.place[person]
-            price = float(self.prices[place, self.days, schedule].sum() - self.cheapest[place])
-            self.reduced[person, schedule] = price
+    def _keep(self, column: Column, gap: float) -> None:
+        """Keep a schedule of a roster that costs less; most are of none, and there would be millions of them."""
+        if column not in self.reduced:
+            place = self.generator.master.place[column[0]]
+            price = float(self.prices[place, self.days, column[1]].sum() - self.cheapest[place])
+            if price <= gap + TOLERANCE:
+                self.reduced[column] = price
 
     def useful(self, best: int) -> list[Column]:
         """The schedules that a roster cheaper than ``best`` may contain, the likeliest first."""

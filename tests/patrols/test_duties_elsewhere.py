@@ -164,5 +164,21 @@ def test_second_duty_elsewhere_on_a_day_is_time_that_generation_leaves_alone(
     assert [period.reason for period in person.unavailable] == ["duty", "rest_elsewhere", "rest_elsewhere"]
 
 
+def test_second_duty_on_a_border_day_is_time_that_generation_leaves_alone(
+    roster: Roster, lent: Member, leader: User
+) -> None:
+    ends = timezone.make_aware(dt.datetime(2026, 12, 1))
+    for hours in (20, 6):
+        starts = ends - dt.timedelta(hours=hours)
+        Engagement.objects.create(member=lent, kind="duty", starts=starts, ends=starts + dt.timedelta(hours=6))
+    with row_scope(leader):
+        problem = rostering.build_problem(roster)
+        judged = rostering.build_problem(roster, with_fixed=False)
+    assert len([duty for duty in problem.outside if duty.person == str(lent.pk)]) == 1
+    periods = problem.person[str(lent.pk)].unavailable
+    assert [period.reason for period in periods] == ["duty", "rest_elsewhere", "rest_elsewhere"]
+    assert len([duty for duty in judged.outside if duty.person == str(lent.pk)]) == 2
+
+
 def at(day: int, hour: int) -> dt.datetime:
     return timezone.make_aware(dt.datetime(2026, 12, day, hour))

@@ -103,3 +103,15 @@ def test_nobody_to_exchange_with_and_nothing_to_gain(weight):
     for people in ((), (Person("wang"),)):
         result = solve(dataclasses.replace(station(needs=needs), people=people), seconds=0.5)
         assert result.objective == (0 if people else weight)
+
+
+def test_each_stretch_of_a_course_draws_anew(monkeypatch):
+    seeds = []
+    run = "patrols.rostering.exchanges._Course.run"
+    monkeypatch.setattr(run, lambda _course, _moves, _heat, seed: seeds.append(seed))
+    exchanger = begun(station(needs=(Need("n", "gate", 0, "early", 1, 1),)))[1]
+    course = exchanger.course(Greedy(exchanger.frame).run(), seconds=0.05, heat=(2.0, 1.0), seed=1, reassigning=0.5)
+    for _table, _saved in course:
+        if len(seeds) > 20:
+            break
+    assert len(set(seeds)) == len(seeds) > 20

@@ -12,9 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from patrols.rostering import (
     Fixed,
     Need,
+    Period,
     Person,
     Problem,
     Progress,
+    Wish,
     candidates,
     check,
     cover,
@@ -24,6 +26,7 @@ from patrols.rostering import (
     uncovered,
 )
 from patrols.rostering import limits as L  # noqa: N812 - a namespace of many classes
+from patrols.rostering.frame import Frame
 from patrols.rostering.search import Search
 from tests.rostering.cast import EARLY, HOUR, LATE, NIGHT, duties, problems, station
 
@@ -188,3 +191,60 @@ def test_cover_counts_people_below_minimum_and_ideal_and_beyond():
     assert [(row.below_minimum, row.below_ideal, row.beyond_ideal) for row in rows] == [
         (1, 1, 0), (0, 1, 0), (0, 0, 0), (0, 0, 1),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("callback", ["on_progress", "should_stop", "on_best"])
+def test_nothing_goes_on_behind_a_callback_that_fails(callback):
+    before, asked = set(threading.enumerate()), []
+
+    def fail(*_args):
+        asked.append(callback)
+        if len(asked) > 1 or callback == "on_best":
+            raise OSError
+        return False
+
+    with pytest.raises(OSError):  # noqa: PT011 - just this one
+        solve(squadron(people=8, days=5), seconds=600, **{callback: fail})
+    assert set(threading.enumerate()) == before
+
+
+def test_somebody_without_any_lawful_schedule_is_reported():
+    needs = tuple(Need(f"{day}", "gate", day, "early", 1, 1) for day in range(7))
+    off = tuple(Period(day * 1440, (day + 1) * 1440) for day in range(5))
+    people = (Person("wang", unavailable=off), Person("li"))
+    rules = (L.Absent(), L.HoursInSpan(span="whole", most=40 * HOUR, least=24 * HOUR))
+    result = solve(station(*rules, days=7, people=people, needs=needs), seconds=2)
+    assert (result.status, result.hard_violations) == ("broken", 1)
+
+
+def test_hours_are_missing_where_nothing_is_to_be_covered():
+    result = solve(station(L.HoursInSpan(span="whole", most=None, least=8 * HOUR)), seconds=0.5)
+    assert (result.status, result.hard_violations) == ("broken", 2)
+
+
+def test_what_is_measured_has_no_part_in_a_search_by_rounds(monkeypatch):
+    monkeypatch.setattr(Search, "can_price", property(lambda _search: pytest.fail("measured")))
+    needs = tuple(Need(f"{day}", "gate", day, "early", 1, 1) for day in range(7))
+    problem = station(L.HoursInSpan(span="whole", most=None, least=16 * HOUR), days=7, needs=needs)
+    assert solve(problem, seconds=600, rounds=1).hard_violations == 0
+
+
+def test_a_year_of_many_beats_has_more_needs_than_small_numbers_count():
+    needs = tuple(Need(f"{day}/{beat}", f"{beat}", day, "early", 0, 1) for day in range(350) for beat in range(100))
+    frame = Frame(station(days=350, needs=needs))
+    roster = duties("wang", (0, EARLY), beat="7") + duties("wang", (349, EARLY), beat="99")
+    assert frame.roster_of(frame.table_of(roster)) == roster
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"fixed": (Fixed("wang", 14, "early"),)},
+        {"fixed": (Fixed("wang", -1),)},
+        {"people": (Person("wang", wishes=(Wish(14),)),)},
+        {"people": (Person("wang", wishes=(Wish(0, "dawn"),)),)},
+    ],
+)
+def test_days_and_shifts_that_do_not_exist_are_refused(wrong):
+    with pytest.raises(ValueError, match="day"):
+        station(**wrong)

@@ -60,13 +60,16 @@ def problem_of(
     histories = carried(facts) if with_fairness else {}
     away = duties_elsewhere(facts)
     fixed = {(str(d.member_id), facts.index(d.day)): _fixed(facts, d) for d in facts.duties if d.is_fixed}
-    # A cell holds one duty: a second one on a day is kept free as time that is taken.
+    around = {(duty.person, duty.day): duty for duty in (assignment(facts, row) for row in facts.around)}
+    # A cell holds one duty: a second one on a day is kept free as time that is taken. Who judges adds them all.
     beside = []
-    for item in away.inside if with_fixed else ():
-        if (item.person, item.day) in fixed:
+    for item in (*away.inside, *away.around) if with_fixed else ():
+        if (item.person, item.day) in fixed or (item.person, item.day) in around:
             beside.append(item)
-        else:
+        elif 0 <= item.day < len(facts.days):
             fixed[item.person, item.day] = engine.Fixed(*item)
+        else:
+            around[item.person, item.day] = item
     people = tuple(_person(facts, member, histories) for member in facts.members)
     wanted = None if any(row.officer_led for row in facts.cover) else days
     asked = tuple(needs(facts, wanted))
@@ -77,7 +80,7 @@ def problem_of(
         needs=asked,
         limits=(*working_time(facts), *_authority(asked, people), *own_limits(facts)),
         fixed=tuple(fixed.values()) if with_fixed else (),
-        outside=(*(assignment(facts, duty) for duty in facts.around), *away.around),
+        outside=(*around.values(), *(() if with_fixed else away.around)),
         officers=tuple(_officer(facts, row) for row in facts.officers),
         waivers=tuple(_waivers(facts)),
         known_from=-DAYS_BEFORE if facts.around or away.around else 0,
