@@ -41,14 +41,22 @@ class Counter:
         least = np.where(self.least > 0, -(-self.least // unit), 0)
         return Counter(self.start // unit, self.add // unit, self.clear, least, self.most // unit, self.floor)
 
-    def narrowed(self, width: int, share: NDArray[np.float64]) -> Counter:
+    def even(self, share: NDArray[np.float64]) -> Ints:
+        """What it would be after each day, if it grew evenly to its most: ``share`` of the way is behind by then."""
+        found: Ints = self.start + np.floor((int(self.most[-1]) - self.start) * share).astype(np.int64)
+        return found
+
+    def along(self, actions: Ints) -> Ints:
+        """What it is after each day if these are the actions; of a counter that never starts anew."""
+        found: Ints = self.start + np.cumsum(self.add[np.arange(len(actions)), actions])
+        return found
+
+    def narrowed(self, width: int, pace: Ints) -> Counter:
         """Near a pace only: for horizons so long that all combinations would be too many to hold.
 
-        ``share`` says what part of the whole is behind after each day. What lies far ahead of that is left out, and so
-        is what lies far behind if a least asks for it; else it counts as more than it is. Schedules keep the limit, but
-        not all that keep it are found.
+        What lies far ahead of the pace is left out, and so is what lies far behind if a least asks for it; else it
+        counts as more than it is. Schedules keep the limit, but not all that keep it are found.
         """
-        pace = self.start + np.floor((int(self.most[-1]) - self.start) * share).astype(np.int64)
         width *= int(self.add.max(initial=1))
         most = np.minimum(self.most, pace + width)
         if self.least.any():

@@ -37,6 +37,7 @@ FORBIDDEN = 5e11
 MOST_VALUES = 24_000_000  # of one person: 192 MB
 MOST_NARROWED = 2_000_000  # where schedules are left out anyway, rather a few more than a pricing that takes long
 WIDTHS = (7, 5, 3, 2)  # days or weekends ahead of the pace, or behind it, where all combinations are too many
+CORRIDOR = 4  # the same on either side of a schedule
 MOST_COUNTED = 7  # a shift type with a larger "most" is left to the master programme
 ANY = 1 << 30
 
@@ -98,6 +99,23 @@ class Pricer:
             other._lanes, other._of_person = {}, {}
         return other
 
+    def near(self, person: int, row: NDArray[np.int16]) -> Pricer | None:
+        """Prices for one person what is near a schedule of theirs, at little cost on any horizon: each counter stays in
+        a corridor around what it is there. None where even that is too much to hold."""
+        actions = self._actions(person, row)
+        counted = [
+            (limit, counter if counter.clear.any() else counter.narrowed(CORRIDOR, counter.along(actions)))
+            for limit, counter in self._counters_of(person)
+        ]
+        form = self._form(person)
+        together = self._wider([counter for _limit, counter in counted], self._pace(form), self._most(form))
+        if together is None:
+            return None
+        other = copy(self)
+        other.people = (person,)
+        other._of_person = {person: self._made(together, form, self._start(person, form), counted, exact=False)}
+        return other
+
     @property
     def exact(self) -> bool:
         """Whether the least price is a bound: nothing is left out that could be cheaper."""
@@ -147,7 +165,7 @@ class Pricer:
         form = self._form(person)
         counted = self._counters_of(person)
         if self.part is not None:
-            actions = self._actions(person, self.part)
+            actions = self._actions(person, self.part.work[person])
             counted = [(limit, counter.within(self.days, actions)) for limit, counter in counted]
         start, share = self._start(person, form), self._share(person)
         exact = (form, start, tuple((id(limit), counter.key) for limit, counter in counted))
@@ -180,9 +198,9 @@ class Pricer:
             self._counted[person] = [(limit, self._same.setdefault(own.key, own)) for limit, own in found]
         return self._counted[person]
 
-    def _actions(self, person: int, part: Part) -> Ints:
-        """What the part's table has the person do on each day, as counters number it."""
-        row = part.work[person].astype(np.int64)
+    def _actions(self, person: int, work: NDArray[np.int16]) -> Ints:
+        """What the person does on each of all days, as counters number it."""
+        row = work.astype(np.int64)
         worked = np.concatenate([[self.frame.known(person, -1)], row[:-1]]) != OFF
         return np.where(row == OFF, 2 * self.shifts, row + self.shifts * worked)
 
@@ -194,16 +212,28 @@ class Pricer:
         share: NDArray[np.float64],
         narrowed: int,
     ) -> Lane:
-        days = len(self.days)
-        nodes = form.least_off + self.shifts * form.run
-        most = max(1, MOST_VALUES // (nodes * days))
-        known = (form.most_run, form.least_off, days)
-        pace = self._paces.setdefault(known, Pace(*known, self.shifts))
-        best, held, exact = self._hold_all(counted, share, pace, (most, max(1, narrowed // (nodes * days))))
-        offsets = np.concatenate([[0], np.cumsum(best.sizes * nodes)])
+        most = self._most(form), self._most(form, narrowed)
+        best, held, exact = self._hold_all(counted, share, self._pace(form), most)
+        return self._made(best, form, start, held, exact=exact)
+
+    def _most(self, form: Form, values: int = MOST_VALUES) -> int:
+        """How many combinations a day may have, if so many values are kept in all."""
+        return max(1, values // (self._nodes(form) * len(self.days)))
+
+    def _nodes(self, form: Form) -> int:
+        return form.least_off + self.shifts * form.run
+
+    def _pace(self, form: Form) -> Pace:
+        known = (form.most_run, form.least_off, len(self.days))
+        return self._paces.setdefault(known, Pace(*known, self.shifts))
+
+    def _made(
+        self, together: Automaton, form: Form, start: int, held: list[tuple[Limit, Counter]], *, exact: bool
+    ) -> Lane:
+        offsets = np.concatenate([[0], np.cumsum(together.sizes * self._nodes(form))])
         group_of, members = self._groups(form.clashes)
         return Lane(
-            automaton=best,
+            automaton=together,
             offsets=offsets,
             form=np.array(
                 [form.run, form.most_run is not None, form.least_run, form.least_off, form.judged, self.days.start]
@@ -225,7 +255,7 @@ class Pricer:
         for width in (None, *WIDTHS):
             own = counted
             if width is not None:
-                own = [(limit, c if c.clear.any() else c.narrowed(width, share)) for limit, c in counted]
+                own = [(limit, c if c.clear.any() else c.narrowed(width, c.even(share))) for limit, c in counted]
             together = self._wider([counter for _limit, counter in own], pace, most[width is not None])
             if together is not None:
                 return together, own, width is None

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 
+import numpy as np
 from ortools.sat.python import cp_model
 
 from patrols.rostering.check import check, cover_cost, uncovered
@@ -37,11 +38,15 @@ SHARE_TO_PRICE = 0.15  # of the time, at most, for all of them
 SHARE_BESIDE = 0.1  # of the time: so long parts are solved beside column generation, which building them slows down
 REASSIGNING = 0.9  # the share of moves that change cover,
 REASSIGNING_FAIRLY = 0.05  # and where something is shared out fairly
-SHARE_OF_COURSE = 0.7  # of the time, where column generation would take too long
+SHARE_OF_COURSE = 0.7  # of the time, where column generation would take too long,
+SHARE_OF_LONG_COURSE = 0.35  # and where responses do better than it before long:
+LONG = 120  # days
 WARM = 6.0  # times the end's temperature
 FIRST_MOVES = 300_000  # of annealing: a fraction of a second
 ROUND_MOVES = 100_000
 SHARE_TO_ANNEAL = 0.85  # of what is left, at most: a course that is cut off before it is cold gains nothing
+RESPONSES = 10  # in one move
+BLUR = 0.01  # of what a missing person costs
 SECONDS_TO_MEND = 2.0
 SECONDS_BETWEEN_KEPT = 5.0
 
@@ -237,7 +242,8 @@ class Search:
         """Whatever gains most a second of late, most of the time."""
         moves: dict[str, Callable[[], int]] = {"part": lambda: self._solve_some(shapes, rng)}
         if not self.shares and self.weaver.is_plain:
-            weaving = Weaving(self.weaver, rng)
+            weaving, numbers = Weaving(self.weaver, rng), np.random.default_rng(rng.randrange(2**30))
+            moves["respond"] = lambda: self._respond_near(numbers)
             moves["weave"] = lambda: self._weave(weaving)
         moves["exchange"] = lambda: self._exchange(rng)
         portfolio = Portfolio(moves, rng)
@@ -276,11 +282,12 @@ class Search:
 
     def _anneal_together(self, rng: random.Random, number: int) -> None:
         """One course by all threads, where that can be."""
+        share = SHARE_OF_COURSE if len(self.problem.days) <= LONG else SHARE_OF_LONG_COURSE
         if not self.exchanger.is_separable:
-            self._anneal_once(rng, SHARE_OF_COURSE)
+            self._anneal_once(rng, share)
         elif number == 0:
             try:
-                self._anneal_once(rng, SHARE_OF_COURSE, self.workers)
+                self._anneal_once(rng, share, self.workers)
             finally:
                 self.annealed.set()
         else:
@@ -304,6 +311,18 @@ class Search:
         table, account = self.best.now()
         found = weaving.next(table, account, self.is_over)
         return 0 if found is None else self.best.offer(table, found)
+
+    def _respond_near(self, numbers: np.random.Generator) -> int:
+        """Some people, one after the other, get their best schedules near those they have; the gain."""
+        gain, dearest = 0, max(need.weight_minimum for need in self.problem.needs)
+        for person in numbers.integers(len(self.problem.people), size=RESPONSES).tolist():
+            if self.is_over():
+                break
+            blur = BLUR * dearest * numbers.random(self.weaver.cells.shape[1:])
+            table, _account = self.best.now()
+            found = self.weaver.respond_near(table, person, blur)
+            gain += 0 if found is None else self.best.offer(table, found)
+        return gain
 
     def _solve_some(self, shapes: Neighbourhoods, rng: random.Random) -> int:
         """Free some cells and have CP-SAT fill them; the gain."""

@@ -28,7 +28,8 @@ from patrols.rostering.problem import Person
 SWEEPS = 12
 TRIES = 4
 KEPT = 30.0  # schedules that cost at most so much more than the best stay in a dive
-MOST_SECONDS = 4.0  # for one weave
+MOST_SECONDS = 4.0  # for one weave; one that takes longer is made smaller next time,
+LATE = 1.5  # and one that takes so many times as long is given up
 WINDOWS = (14, 28, 42, 42)
 
 
@@ -115,9 +116,8 @@ class Weaver:
     def _respond(self, table: Table, heads: NDArray[np.int64], person: int) -> bool:
         days = np.arange(self.days)
         self._count(heads, table, person, -1)
-        prices = self.duty_cost[person] + self.cells[person]
-        prices[:, :-1] += self.next_one(heads)
-        value, schedule = self._within_counts(person, np.minimum(prices, INFINITE))
+        prices = self._prices(heads, person)
+        value, schedule = self._within_counts(self.pricer, person, prices)
         old = prices[days, table.work[person]].sum()
         better = bool(schedule) and (value < old - 1e-6 or not self.accepts(person, table.work[person]))
         if better:
@@ -125,12 +125,39 @@ class Weaver:
         self._count(heads, table, person, 1)
         return better
 
-    def _within_counts(self, person: int, prices: NDArray[np.float64]) -> tuple[float, Schedule]:
+    def respond_near(self, table: Table, person: int, blur: NDArray[np.float64]) -> Table | None:
+        """The table with the person's best response near what they do now, where that costs no more.
+
+        ``blur``, days × (shifts and a day off), is what the prices are to be wrong by: what is found then differs from
+        time to time, and among schedules that cost the same comes to others than the present one.
+        """
+        pricer = self.pricer.near(person, table.work[person])
+        if pricer is None:
+            return None
+        heads = self.heads(table)
+        self._count(heads, table, person, -1)
+        prices = self._prices(heads, person)
+        _value, schedule = self._within_counts(pricer, person, np.minimum(prices + blur, INFINITE))
+        days = np.arange(self.days)
+        if not schedule or prices[days, schedule].sum() > prices[days, table.work[person]].sum() + 1e-6:
+            return None
+        found = table.copy()
+        self.put(found, person, schedule)
+        return found
+
+    def _prices(self, heads: NDArray[np.int64], person: int) -> NDArray[np.float64]:
+        """What a day's duty costs the person and saves the cover that ``heads`` leave."""
+        prices: NDArray[np.float64] = self.duty_cost[person] + self.cells[person]
+        prices[:, :-1] += self.next_one(heads)
+        np.minimum(prices, INFINITE, out=prices)
+        return prices
+
+    def _within_counts(self, pricer: Pricer, person: int, prices: NDArray[np.float64]) -> tuple[float, Schedule]:
         """The cheapest schedule within the counts that the pricing does not hold.
 
         What is too many is made dearer; if that is not enough, the shift stays open on its best days only.
         """
-        value, schedule = self.pricer.price(person, prices)
+        value, schedule = pricer.price(person, prices)
         own = prices
         for attempt in range(TRIES + self.shifts):
             over = self._too_many(person, schedule) if schedule else []
@@ -141,7 +168,7 @@ class Weaver:
                 own[:, over] += 2.0 * 4**attempt
             else:
                 self._close(own, prices, person, schedule, over)
-            _value, schedule = self.pricer.price(person, np.minimum(own, INFINITE))
+            _value, schedule = pricer.price(person, np.minimum(own, INFINITE))
             value = float(prices[np.arange(self.days), schedule].sum()) if schedule else INFINITE
         return INFINITE, ()
 
@@ -270,7 +297,8 @@ class Weaving:
         """A table that may be better, made from this one."""
         begun = time.monotonic()
         people, window = self._draw(account, table)
-        found, hopeless = self.weaver.weave(table, people, window, is_over)
+        late = begun + LATE * MOST_SECONDS
+        found, hopeless = self.weaver.weave(table, people, window, lambda: is_over() or time.monotonic() > late)
         spent = time.monotonic() - begun
         if spent > MOST_SECONDS:
             self.size = max(3.0, self.size * 0.85)

@@ -113,3 +113,50 @@ def test_a_person_gets_the_best_of_some_days_that_goes_with_all_the_others(probl
     assert value == best
     weaver.put(table, 0, schedule, days)
     assert ledger.open(table).hard_by_person[0] == 0
+
+
+@given(stations(), st.integers(0, 9))
+@settings(
+    phases=[Phase.generate], max_examples=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
+def test_a_response_near_the_present_schedule_never_costs_more_and_without_blur_is_the_best(problem, seed):
+    frame = Frame(problem)
+    weaver, ledger, numbers = Weaver(frame), Ledger(frame), np.random.default_rng(seed)
+    table = weaver.respond(frame.empty_table(), random.Random(seed), lambda: False, sweeps=1)
+    before = ledger.open(table)
+    person = int(numbers.integers(4))
+    blurred = weaver.respond_near(table, person, numbers.random(weaver.cells.shape[1:]))
+    plain = weaver.respond_near(table, person, np.zeros(weaver.cells.shape[1:]))
+    assert plain is not None
+    for found in (blurred, plain):
+        if found is not None:
+            assert (ledger.open(found).hard, before.hard) == (0, 0)
+            assert ledger.open(found).objective <= before.objective
+            assert [p for p in range(4) if (found.work[p] != table.work[p]).any()] in ([], [person])
+    # On nine days the corridor holds every schedule.
+    heads, exact = weaver.heads(table), table.copy()
+    weaver._respond(exact, heads, person)
+    assert ledger.open(plain).objective == ledger.open(exact).objective
+
+
+def test_on_a_long_horizon_the_present_schedule_is_one_of_those_near_it():
+    days = 182
+    needs = tuple(Need(f"{day}/{s.id}", "gate", day, s.id, 1, 1) for day in range(days) for s in (EARLY, LATE))
+    hours = L.HoursInSpan(span="whole", most=105 * 8 * HOUR, least=95 * 8 * HOUR)
+    rules = (L.ConsecutiveDays(most=5, least=2), L.DaysOff(least=2), L.Weekends(most=13), hours)
+    frame = Frame(station(*rules, days=days, people=tuple(map(Person, "abcd")), needs=needs))
+    weaver, ledger = Weaver(frame), Ledger(frame)
+    table = frame.empty_table()
+    for person in range(4):
+        # Mostly in the first half: far off an even pace.
+        on_duty = [day % 7 < (5 if day < 91 else 3) for day in range(days)]
+        weaver.put(table, person, tuple(person % 2 if on else OFF for on in on_duty))
+    assert ledger.open(table).hard == 0
+    for person in range(4):
+        near = weaver.pricer.near(person, table.work[person])
+        assert near is not None
+        assert near.accepts(person, table.work[person])
+        found = weaver.respond_near(table, person, np.zeros(weaver.cells.shape[1:]))
+        assert found is not None
+        assert ledger.open(found).hard == 0
+        assert ledger.open(found).objective < ledger.open(table).objective
