@@ -1,6 +1,7 @@
 """The independent checker: what a roster covers, which limits it breaks, what it costs.
 
-It shares no code with the model, the search or the column generator: it reads a finished roster, however made.
+It reads a finished roster, however made, and judges it without the model, the search or the column generator. What
+they share are definitions: which days a week has, how many minutes a month allows, what a step off a fair share costs.
 Hand-made changes in the grid are judged by the same functions.
 """
 

@@ -18,6 +18,7 @@ from patrols.rostering.problem import Assignment, Fixed, Need, Person, Problem
 OFF = -1
 NOWHERE = -1
 Slot = tuple[int, int]  # (day, shift index)
+Pairs = frozenset[tuple[int, int]]  # of shifts, the earlier first
 IntTable = NDArray[np.int16]  # of shifts, of which there are few
 NeedTable = NDArray[np.int32]  # of needs: a year of twenty beats has tens of thousands
 
@@ -203,12 +204,47 @@ class Frame:
         return table
 
     def clash_sets(self, person: int) -> dict[int, set[tuple[int, int]]]:
-        """All pairs of shifts that clash for a person, by days apart; waivers not considered."""
+        """The pairs of shifts that clash for a person on whatever day, by days apart."""
         merged: dict[int, set[tuple[int, int]]] = {}
-        for _limit, table in self.clashes[person]:
-            for apart, pairs in table.items():
+        for limit, table in self.clashes[person]:
+            for apart, pairs in table.items() if self._is_steady(limit) else ():
                 merged.setdefault(apart, set()).update(pairs)
         return merged
+
+    def _is_steady(self, limit: Limit) -> bool:
+        """Whether the limit binds on all days, and no waiver lifts it on any."""
+        binds_on_all = type(limit).binds_on is Limit.binds_on
+        return binds_on_all and all(waiver.code != limit.name for waiver in self.problem.waivers)
+
+    @cached_property
+    def clash_on_all_days(self) -> list[bool]:
+        """For each person whether what clashes is the same on all days."""
+        return [all(self._is_steady(limit) for limit, _table in own) for own in self.clashes]
+
+    @cached_property
+    def days_apart(self) -> list[list[int]]:
+        """For each person how many days apart two duties can clash."""
+        return [sorted({apart for _limit, table in own for apart in table}) for own in self.clashes]
+
+    def clashing(self, person: int, day: int, apart: int) -> Pairs:
+        """The pairs of shifts that a person cannot work on the day and so many days after it."""
+        own = self.clashes[person]
+        if not self.clash_on_all_days[person]:
+            name, days = self.problem.people[person].id, range(day, day + apart + 1)
+            own = [
+                (limit, table)
+                for limit, table in own
+                if limit.binds_on(days[-1]) and not self.problem.is_waived(limit.name, name, days)
+            ]
+        key = (apart, *(id(table) for _limit, table in own))
+        if key not in self._merged:
+            self._merged[key] = frozenset().union(*(table.get(apart, ()) for _limit, table in own))
+        return self._merged[key]
+
+    @cached_property
+    def _merged(self) -> dict[tuple[int, ...], Pairs]:
+        """The pairs under several limits together, by days apart and the limits' tables: few, and asked for often."""
+        return {}
 
     def known(self, person: int, day: int) -> int:
         """What is known of a day outside the problem: the shift, or OFF."""

@@ -11,12 +11,13 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from ortools.sat.python import cp_model
 from ortools.sat.python.cp_model_helper import Literal
 
-from patrols.rostering.frame import NOWHERE, OFF, Frame, Slot, Table
+from patrols.rostering.frame import NOWHERE, OFF, Frame, Pairs, Slot, Table
 from patrols.rostering.limits import Limit
 from patrols.rostering.problem import Need, Problem
 
 Term = Literal | int
 Cell = tuple[int, int]
+Block = tuple[set[int], set[int]]  # shifts: after any of the first, none of the second
 
 
 class RosterModel:
@@ -318,31 +319,24 @@ class RosterModel:
         return ~off
 
     def _add_clashes(self) -> None:
-        groups: dict[tuple[int, ...], tuple[list[tuple[int, set[int], set[int]]], list[int]]] = {}
-        for person in self._free_days:
-            key = tuple(id(table) for _limit, table in self.frame.clashes[person])
-            if self.problem.waivers:
-                key = (person,)
-            if key not in groups:
-                groups[key] = (_blocks(self.frame.clash_sets(person)), [])
-            groups[key][1].append(person)
-        for blocks, people in groups.values():
-            for person in people:
-                for apart, earlier, later in blocks:
-                    self._forbid_block(person, apart, earlier, later)
+        blocks: dict[Pairs, list[Block]] = {}
+        for person, free in self._free_days.items():
+            for apart in self.frame.days_apart[person]:
+                days_of: dict[Pairs, list[int]] = {}
+                for day in sorted({day for own in free for day in (own - apart, own)}):
+                    days_of.setdefault(self.frame.clashing(person, day, apart), []).append(day)
+                for pairs, days in days_of.items():
+                    if pairs not in blocks:
+                        blocks[pairs] = _blocks(pairs)
+                    for block in blocks[pairs]:
+                        self._forbid(person, days, apart, block)
 
-    def _forbid_block(self, person: int, apart: int, earlier: set[int], later: set[int]) -> None:
-        days = {day for own in self._free_days[person] for day in (own - apart, own)}
-        for day in sorted(days):
-            if self.problem.waivers and self._pair_waived(person, day, apart):
-                continue
+    def _forbid(self, person: int, days: list[int], apart: int, block: Block) -> None:
+        earlier, later = block
+        for day in days:
             terms = [(1, self.duty(person, day, shift)) for shift in earlier]
             terms += [(1, self.duty(person, day + apart, shift)) for shift in later]
             self.at_most(terms, 1)
-
-    def _pair_waived(self, person: int, day: int, apart: int) -> bool:
-        limits = [limit for limit, _table in self.frame.clashes[person]]
-        return all(self._is_waived(limit, person, (day, day + apart)) for limit in limits)
 
     def _add_cover(self) -> None:
         slots: dict[Slot, None] = dict.fromkeys(self.frame.needs_of_slot) if self.whole else {}
@@ -514,15 +508,11 @@ def _split(terms: Iterable[tuple[int, Term]]) -> tuple[list[int], list[Literal],
     return factors, literals, constant
 
 
-def _blocks(clashes: dict[int, set[tuple[int, int]]]) -> list[tuple[int, set[int], set[int]]]:
-    """Clashing pairs of shifts gathered into blocks (days apart, earlier, later) in which every pair clashes."""
-    blocks: list[tuple[int, set[int], set[int]]] = []
-    for apart, pairs in clashes.items():
-        later: dict[int, frozenset[int]] = {}
-        for first, second in pairs:
-            later[first] = later.get(first, frozenset()) | {second}
-        blocks += [
-            (apart, {first for first, own in later.items() if own >= after}, set(after))
-            for after in dict.fromkeys(later.values())
-        ]
-    return blocks
+def _blocks(pairs: Pairs) -> list[Block]:
+    """Clashing pairs of shifts gathered into blocks in which every pair clashes."""
+    later: dict[int, frozenset[int]] = {}
+    for first, second in sorted(pairs):
+        later[first] = later.get(first, frozenset()) | {second}
+    return [
+        ({first for first, own in later.items() if own >= after}, set(after)) for after in dict.fromkeys(later.values())
+    ]

@@ -53,11 +53,13 @@ class Neighbourhoods:
         """Use the marginals of the linear programme: free the cells that it sees differently."""
         self.marginals = marginals
         most = float(self.people * self.days)
-        self.shapes.append(Shape("doubt", self._doubt, self.shapes[0].size, limits=(10.0, most)))
+        # a new list: another thread may be drawing from the old one
+        self.shapes = [*self.shapes, Shape("doubt", self._doubt, self.shapes[0].size, limits=(10.0, most))]
 
     def draw(self, rng: random.Random, account: Account, table: Table) -> tuple[Shape, set[Cell]]:
         """A shape and the cells that it frees."""
-        shape = rng.choices(self.shapes, [max(item.gains, 0.25) for item in self.shapes])[0]
+        shapes = self.shapes
+        shape = rng.choices(shapes, [max(item.gains, 0.25) for item in shapes])[0]
         return shape, shape.choose(rng, account, table, max(1, round(shape.size)))
 
     def costly_day(self, rng: random.Random, account: Account) -> int:

@@ -287,6 +287,33 @@ def test_an_emergency_exception_lifts_its_limit_for_its_days_only():
     assert codes(problem, duties("wang", (2, WHOLE_DAY))) == ["hours_day"]
 
 
+def test_an_exception_lifts_its_own_days_of_a_long_run():
+    problem = station(L.ConsecutiveDays(most=6), waivers=(Waiver("consecutive_days", 0, 0),))
+    assert codes(problem, daily("wang", EARLY, 0, 6)) == []
+    (found,) = check(problem, daily("wang", EARLY, 0, 13))
+    assert (found.days, dict(found.params)) == (tuple(range(1, 14)), {"length": 13, "most": 6})
+
+
+def test_an_exception_in_the_midst_of_a_run_leaves_what_is_too_long_on_either_side():
+    problem = station(L.ConsecutiveNights(most=3), waivers=(Waiver("consecutive_nights", 5, 6),))
+    assert codes(problem, daily("wang", NIGHT, 2, 9)) == []
+    assert [item.days[0] for item in check(problem, daily("wang", NIGHT, 1, 10))] == [1, 7]
+
+
+def test_an_exception_to_short_runs_lifts_them_whole_and_none_lifts_a_soft_limit():
+    waivers = (Waiver("consecutive_days", 3, 3),)
+    assert codes(station(L.ConsecutiveDays(least=3), waivers=waivers), daily("wang", EARLY, 2, 3)) == []
+    soft = station(L.ConsecutiveDays(most=2, hard=False), waivers=waivers)
+    assert codes(soft, daily("wang", EARLY, 2, 4)) == ["consecutive_days"]
+
+
+def test_an_exception_lifts_rest_that_lies_on_its_day():
+    problem = station(L.Rest(minutes=30 * HOUR), waivers=(Waiver("rest", 1, 1),))
+    assert codes(problem, duties("wang", (0, WHOLE_DAY), (2, EARLY))) == []
+    (found,) = check(problem, duties("wang", (3, WHOLE_DAY), (5, EARLY)))
+    assert found.days == (3, 4, 5)
+
+
 def test_a_limit_for_some_people_leaves_the_others_alone():
     problem = station(L.HoursADay(most=480, people=frozenset({"li"})))
     assert check_person(problem, "wang", duties("wang", (0, WHOLE_DAY))) == []

@@ -1,4 +1,4 @@
-"""The model and the checker say the same about random squadrons, though they share no code."""
+"""The model and the checker say the same about random squadrons, though each judges by itself."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from ortools.sat.python import cp_model
 
-from patrols.rostering import Assignment, Problem, check, objective
+from patrols.rostering import Assignment, Need, Person, Problem, Waiver, check, objective
+from patrols.rostering import limits as L  # noqa: N812 - a namespace of many classes
 from patrols.rostering.frame import OFF, Frame, Table
+from patrols.rostering.greedy import Greedy
 from patrols.rostering.model import RosterModel
-from tests.rostering.cast import problems
+from tests.rostering.cast import HOUR, problems, station
 
 RELAXED = settings(
     phases=[Phase.generate], max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
@@ -103,3 +105,67 @@ def test_every_roster_that_the_model_accepts_passes_the_checker(data):
     solver, feasible = solve_with(model)
     if feasible:
         assert in_reach(problem, frame.roster_of(model.read(solver))) == []
+
+
+# --- exceptions ------------------------------------------------------------------------------------------------------
+
+SOME_DAYS = 5
+
+
+@st.composite
+def with_exceptions(draw: st.DrawFn) -> Problem:
+    """One person, a few days, limits that clash or count days in a row, and exceptions to some of them."""
+    shifts, few = st.sampled_from(["early", "night", "24h"]), st.integers(1, 3)
+    rest = L.Rest(minutes=draw(st.sampled_from([11 * HOUR, 30 * HOUR])))
+    succession = L.ForbiddenSuccession(before=draw(shifts), after=draw(st.sets(shifts, min_size=1).map(frozenset)))
+    kinds = st.one_of(
+        st.builds(L.ConsecutiveDays, most=few, least=st.integers(1, 2)),
+        st.builds(L.ConsecutiveNights, most=few, least=st.integers(1, 2)),
+        st.builds(L.WeeklyRest, days=st.integers(3, 5)),
+    )
+    codes = st.sampled_from(["rest", "consecutive_days", "consecutive_nights", "weekly_rest", "succession"])
+    first, length = st.integers(-1, SOME_DAYS - 1), st.integers(0, 1)
+    exceptions = st.builds(lambda code, day, more: Waiver(code, day, day + more), codes, first, length)
+    offered = st.tuples(st.integers(0, SOME_DAYS - 1), shifts)
+    needs = tuple(
+        Need(f"{day}/{shift}", "gate", day, shift, 1, 1, weight_minimum=20, weight_ideal=0)
+        for day, shift in draw(st.lists(offered, min_size=5, max_size=9, unique=True))
+    )
+    return station(
+        *(rest, succession, *draw(st.lists(kinds, max_size=1))),
+        days=SOME_DAYS,
+        people=(Person("wang"),),
+        needs=needs,
+        waivers=tuple(draw(st.lists(exceptions, min_size=1, max_size=3))),
+    )
+
+
+def best_by_trying(problem: Problem) -> int:
+    """What the best of all rosters costs that the checker accepts."""
+    offered = [[None, *(need for need in problem.needs if need.day == day.index)] for day in problem.days]
+    rosters = (
+        tuple(Assignment("wang", need.day, need.shift, need.beat) for need in chosen if need is not None)
+        for chosen in itertools.product(*offered)
+    )
+    return min(objective(problem, roster) for roster in rosters if not check(problem, roster))
+
+
+@given(with_exceptions())
+@RELAXED
+def test_model_finds_what_exceptions_allow_and_no_more(problem):
+    frame = Frame(problem)
+    model = whole_model(frame)
+    solver, feasible = solve_with(model)
+    assert feasible
+    assert round(solver.objective_value) == best_by_trying(problem)
+    assert check(problem, frame.roster_of(model.read(solver))) == []
+
+
+def test_an_exception_to_one_limit_holds_where_another_forbids_other_duties():
+    needs = (Need("0", "gate", 0, "night", 1, 1), Need("1", "gate", 1, "early", 1, 1))
+    limits = (L.Rest(minutes=11 * HOUR), L.ForbiddenSuccession(before="late", after=frozenset({"drill"})))
+    problem = station(*limits, days=2, people=(Person("wang"),), needs=needs, waivers=(Waiver("rest", 0, 1),))
+    frame = Frame(problem)
+    solver, _feasible = solve_with(whole_model(frame))
+    assert solver.objective_value == best_by_trying(problem) == 0
+    assert (Greedy(frame).run().work != OFF).all()

@@ -1,7 +1,8 @@
 """What a limit is: data that can bar a duty, constrain the model, and judge a finished roster.
 
 A limit says the same thing twice, on purpose: ``excludes``/``clashes``/``bars``/``constrain`` for the model, and
-``breaches`` for the checker, written from the definition without the former. Tests drive one against the other.
+``breaches`` for the checker, written without the former from the definitions that both share (the days of a span, its
+cap, the price of a step). Tests drive one against the other.
 """
 
 from __future__ import annotations
@@ -46,6 +47,10 @@ class Limit:
 
     def concerns(self, person: Person) -> bool:
         return self.people is None or person.id in self.people
+
+    def binds_on(self, day: int) -> bool:
+        """Whether the limit judges what is on this day; where two duties clash, the later one's counts."""
+        return True
 
     # --- for the model -------------------------------------------------------------------------------------------
 

@@ -17,20 +17,27 @@ if TYPE_CHECKING:
 SATURDAY = 5
 
 
-def _run_breaches(
-    limit: Limit, timeline: Timeline, days: set[int], most: int | None, least: int
-) -> Iterator[Violation]:
+def _long_runs(limit: Limit, timeline: Timeline, days: set[int], most: int) -> Iterator[Violation]:
+    """An exception lifts the days it names, not the whole of a run that they are part of: it is judged without them."""
+    problem, who = timeline.problem, timeline.person
+    if limit.hard and problem.waivers:
+        days = {day for day in days if not problem.is_waived(limit.name, who.id, (day,))}
+    for first, last in timeline.runs(days):
+        length = last - first + 1
+        run = tuple(range(first, last + 1))
+        if length > most and any(timeline.is_inside(day) for day in run):
+            beyond = [day for day in run[most:] if day >= 0]  # what last month alone did is not this month's cost
+            yield limit.violation(who, run, by=len(beyond), length=length, most=most)
+
+
+def _short_runs(limit: Limit, timeline: Timeline, days: set[int], least: int) -> Iterator[Violation]:
     problem = timeline.problem
     for first, last in timeline.runs(days):
         length = last - first + 1
         run = tuple(range(first, last + 1))
-        ours = any(timeline.is_inside(day) for day in run)
-        ended_here = timeline.is_inside(first - 1) or timeline.is_inside(last + 1)
-        if most is not None and length > most and ours:
-            beyond = [day for day in run[most:] if day >= 0]  # what last month alone did is not this month's cost
-            yield limit.violation(timeline.person, run, by=len(beyond), length=length, most=most)
+        touched = any(timeline.is_inside(day) for day in (first - 1, *run, last + 1))
         judged = first > problem.known_from and last < problem.last_known - 1
-        if length < least and judged and (ours or ended_here):
+        if length < least and judged and touched:
             yield limit.violation(timeline.person, run, by=least - length, length=length, least=least)
 
 
@@ -62,7 +69,10 @@ class _Consecutive(Limit):
 
     def breaches(self, timeline: Timeline) -> Iterator[Violation]:
         days = {duty.day for duty in timeline.duties if self.counts(duty)}
-        return _run_breaches(self, timeline, days, self.most, self.least)
+        if self.most is not None:
+            yield from _long_runs(self, timeline, days, self.most)
+        if self.least > 1:
+            yield from _short_runs(self, timeline, days, self.least)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +116,7 @@ class DaysOff(Limit):
     def breaches(self, timeline: Timeline) -> Iterator[Violation]:
         problem = timeline.problem
         known = range(problem.known_from, problem.last_known)
-        return _run_breaches(self, timeline, set(known) - set(timeline.by_day), None, self.least)
+        return _short_runs(self, timeline, set(known) - set(timeline.by_day), self.least)
 
 
 @dataclass(frozen=True, kw_only=True)

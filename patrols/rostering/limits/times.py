@@ -64,8 +64,8 @@ class Rest(Limit):
         latest = None
         for duty in timeline.duties:
             if latest is not None and duty.start - latest.end < self.minutes:
-                days = (latest.day, duty.day)
-                if any(timeline.is_inside(day) for day in days):
+                days = (latest.day, *range(latest.day + 1, duty.day), duty.day)  # rest lies on all of them
+                if timeline.is_inside(latest.day) or timeline.is_inside(duty.day):
                     rest = max(0, duty.start - latest.end)
                     yield self.violation(timeline.person, days, rest=rest, least=self.minutes)
             if latest is None or duty.end > latest.end:

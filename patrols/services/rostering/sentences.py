@@ -122,7 +122,7 @@ class Words:
 
     def pair(self, item: engine.Violation) -> tuple[engine.Assignment, engine.Assignment] | None:
         """The two duties that lie too close together, the earlier first."""
-        person, (first, second) = item.person or "", item.days[:2]
+        person, first, second = item.person or "", item.days[0], item.days[-1]
         found = [
             (earlier, later)
             for earlier in (self.duty.get((person, first)), self.away.get((person, first)))
