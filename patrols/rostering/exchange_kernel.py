@@ -36,7 +36,8 @@ class Days(NamedTuple):
 
     span: Whole  # first day of the problem, day after its last, first and last day on which a short run is judged
     group: Whole  # person → clash group
-    clash: Whole  # group × days apart × earlier × later
+    clash_at: Whole  # group × days apart × earlier day → table of clashes
+    clash: Whole  # table × earlier × later
     is_night: Whole
     weekends: Whole  # weekend × (Saturday, Sunday), OFF where outside
 
@@ -96,25 +97,26 @@ def weekends_worked(row: Whole, weekends: Whole, first: int, last: int) -> int:
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _clashes(row: Whole, group: int, clash: Whole, span: Whole, first: int, last: int) -> int:
+def _clashes(row: Whole, group: int, clash_at: Whole, clash: Whole, span: Whole, first: int, last: int) -> int:
     """How many pairs of duties stand too near to each other, of those that touch the days ``first`` to ``last``."""
     count = 0
-    for apart in range(1, clash.shape[1]):
+    for apart in range(1, clash_at.shape[1]):
         begin = max(0, span[0] - apart, first - apart)
         for day in range(begin, min(span[1], row.shape[0] - apart, last + 1)):
             if row[day] >= 0 and row[day + apart] >= 0:
-                count += clash[group, apart, row[day], row[day + apart]]
+                count += clash[clash_at[group, apart, day], row[day], row[day + apart]]
     return count
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def broken_by(work: Whole, who: int, days_of: Days, hard: Lines, sums: Whole, worked: int) -> int:
     """By how much one person's row breaks the hard limits."""
-    span, group, clash, is_night, _weekends = days_of
+    span, group, clash_at, clash, is_night, _weekends = days_of
     runs, spans, _weights, most, least, most_weekends = hard
     row = work[who]
     last = row.shape[0] - 1
-    count = _clashes(row, group[who], clash, span, 0, last) + _runs(row, who, runs, is_night, span, 0, last)
+    count = _clashes(row, group[who], clash_at, clash, span, 0, last)
+    count += _runs(row, who, runs, is_night, span, 0, last)
     for number in range(spans.shape[0]):
         count += _beyond(sums[who, number], most[who, number], least[who, number], 1, 1)
     return count + _price_of_weekends(who, most_weekends, 0, worked)
@@ -391,7 +393,7 @@ def anneal(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one flat loop is what com
     Several may run on one state at once, each with people of its own: they share ``heads`` only, and what two of them
     change there in the same instant is lost. The caller counts anew.
     """
-    span, group, clash, is_night, weekends = days_of
+    span, group, clash_at, clash, is_night, weekends = days_of
     runs, spans, weights, most, least, most_weekends = hard
     soft_runs, soft_spans, soft_weights, soft_most, soft_least, soft_most_weekends = soft
     fits, kind, strict, apart, closed, need_shift, slot, need_at, least_together, cover, duty_cost = rules[:11]
@@ -517,7 +519,7 @@ def anneal(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one flat loop is what com
             breaks[side] = 0
             if broken[who]:
                 breaks[side] -= _runs(row, who, runs, is_night, span, begin, end)
-                breaks[side] -= _clashes(row, group[who], clash, span, begin, end)
+                breaks[side] -= _clashes(row, group[who], clash_at, clash, span, begin, end)
             if has_weekends:
                 more_weekends[side] = -weekends_worked(row, weekends, begin, end)
             if has_soft:
@@ -543,7 +545,7 @@ def anneal(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one flat loop is what com
         for side in range(sides):
             who = two if side else one
             row = work[who]
-            breaks[side] += _clashes(row, group[who], clash, span, begin, end)
+            breaks[side] += _clashes(row, group[who], clash_at, clash, span, begin, end)
             if breaks[side] > 0:
                 possible = False
                 break

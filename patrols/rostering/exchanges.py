@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from patrols.rostering.exchange_kernel import Days, Lines, Rules, State, anneal, broken_by, sum_over, weekends_worked
-from patrols.rostering.frame import NOWHERE, OFF, Frame, Table
+from patrols.rostering.frame import NOWHERE, OFF, Frame, Pairs, Table
 from patrols.rostering.limits import (
     ConsecutiveDays,
     ConsecutiveNights,
@@ -168,7 +168,7 @@ class Exchanger:
 
     def _days(self) -> Days:
         problem = self.problem
-        groups, clash = self._clashes()
+        groups, clash_at, clash = self._clashes()
         last_known = min(self.before + problem.last_known, self.width) - 1
         first_known = max(0, self.before + problem.known_from)
         weekends = next((limit.weekends(problem) for limit in problem.limits if isinstance(limit, Weekends)), [])
@@ -176,6 +176,7 @@ class Exchanger:
         return Days(
             span=np.array([self.before, self.before + len(problem.days), first_known, last_known], np.int64),
             group=groups,
+            clash_at=clash_at,
             clash=clash,
             is_night=np.array([shift.is_night for shift in problem.shift_types], np.int64),
             weekends=np.array([[*own, *[OFF] * (2 - len(own))] for own in days], np.int64).reshape(-1, 2),
@@ -185,22 +186,28 @@ class Exchanger:
         """What the limits ask of a row, each breach at their price, or at its own weight."""
         spans, weights, most, least = self._spans(limits, price)
         return Lines(
-            runs=self._by_person(limits, lambda limit: _runs(limit, price), 4, alike=price is not None),
+            runs=self._by_person(limits, lambda limit, who: self._runs(limit, who, price), 4, alike=price is not None),
             spans=spans,
             weights=weights,
             most=most,
             least=least,
             most_weekends=self._by_person(
-                limits, lambda limit: _most_weekends(limit, price), 2, alike=price is not None
+                limits, lambda limit, _who: _most_weekends(limit, price), 2, alike=price is not None
             ),
         )
 
     def _by_person(
-        self, limits: Sequence[Limit], rows_of: Callable[[Limit], Iterable[tuple[int, ...]]], width: int, *, alike: bool
+        self,
+        limits: Sequence[Limit],
+        rows_of: Callable[[Limit, Person], Iterable[tuple[int, ...]]],
+        width: int,
+        *,
+        alike: bool,
     ) -> Whole:
         """Rows of numbers by person, with ``alike`` equal ones once; those of -1 fill up."""
         found = [
-            [row for limit in limits if limit.concerns(who) for row in rows_of(limit)] for who in self.problem.people
+            [row for limit in limits if limit.concerns(who) for row in rows_of(limit, who)]
+            for who in self.problem.people
         ]
         if alike:
             found = [list(dict.fromkeys(rows)) for rows in found]
@@ -275,25 +282,31 @@ class Exchanger:
             for heads in range(len(self.problem.people) + 2)
         ]
 
-    def _clashes(self) -> tuple[Whole, NDArray[np.int8]]:
-        numbers: dict[object, int] = {}
-        tables = []
-        groups = []
-        for person in range(len(self.problem.people)):
-            sets = self.frame.clash_sets(person)
-            key = tuple(sorted((apart, frozenset(pairs)) for apart, pairs in sets.items()))
-            if key not in numbers:
-                numbers[key] = len(numbers)
-                tables.append(sets)
-            groups.append(numbers[key])
-        reach = max([1, *(apart for sets in tables for apart in sets)])
-        shifts = len(self.problem.shift_types)
-        clash = np.zeros((len(tables), reach + 1, shifts, shifts), np.int8)
-        for group, sets in enumerate(tables):
-            for apart, pairs in sets.items():
-                for earlier, later in pairs:
-                    clash[group, apart, earlier, later] = 1
-        return np.array(groups, np.int64), clash
+    def _clashes(self) -> tuple[Whole, Whole, NDArray[np.int8]]:
+        """The clash group of each person; for each group the table of each day; the tables. Most days are alike."""
+        frame, shifts = self.frame, len(self.problem.shift_types)
+        reach = max([1, *(apart for own in frame.days_apart for apart in own)])
+        numbers: dict[Pairs, int] = {frozenset(): 0}
+        groups: dict[object, int] = {}
+        group_of, clash_at = [], []
+        for person, own in enumerate(frame.clashes):
+            alike = frame.clash_on_all_days[person]
+            key = tuple(id(table) for _limit, table in own) if alike else (-1, person)
+            if key not in groups:
+                groups[key] = len(groups)
+                rows = np.zeros((reach + 1, self.width), np.int64)
+                for apart in frame.days_apart[person]:
+                    for column in range(self.width - apart):
+                        pairs = frame.clashing(person, column - self.before, apart)
+                        rows[apart, column] = numbers.setdefault(pairs, len(numbers))
+                clash_at.append(rows)
+            group_of.append(groups[key])
+        clash = np.zeros((len(numbers), shifts, shifts), np.int8)
+        for pairs, number in numbers.items():
+            for earlier, later in pairs:
+                clash[number, earlier, later] = 1
+        at = np.stack(clash_at) if clash_at else np.zeros((0, reach + 1, self.width), np.int64)
+        return np.array(group_of, np.int64), at, clash
 
     def _spans(self, limits: Sequence[Limit], price: int | None) -> tuple[Whole, Whole, Whole, Whole]:
         """Sums over days in a row that lie between two numbers: minutes, days worked, duties of a shift type."""
@@ -304,6 +317,8 @@ class Exchanger:
             own = 0 if price else number  # hard ones over the same days are one, the narrower; of soft ones each costs
             for person, who in enumerate(people):
                 for sums in self._spans_of(limit, who) if limit.concerns(who) else ():
+                    if self._is_waived(limit, who, range(sums.first, sums.last + 1)):
+                        continue
                     row = rows.setdefault(sums.weights, len(rows))
                     key = (
                         self.before + sums.first,
@@ -322,6 +337,30 @@ class Exchanger:
             np.array([most for most, _least in found.values()], np.int64).reshape(shape).T.copy(),
             np.array([least for _most, least in found.values()], np.int64).reshape(shape).T.copy(),
         )
+
+    def _is_waived(self, limit: Limit, who: Person, days: Iterable[int]) -> bool:
+        return limit.hard and self.problem.is_waived(limit.name, who.id, days)
+
+    def _has_windows(self, limit: ConsecutiveDays | ConsecutiveNights, who: Person) -> bool:
+        """Whether exceptions lift some days, so that not runs are looked at but the days that none of them touches."""
+        known = range(-self.before, self.width - self.before)
+        return limit.most is not None and self._is_waived(limit, who, known)
+
+    def _runs(self, limit: Limit, who: Person, price: int | None) -> Iterator[tuple[int, int, int, int]]:
+        """Of what a run is, how long and how short it may be, and what a day beyond costs."""
+        if isinstance(limit, ConsecutiveDays | ConsecutiveNights):
+            state = WORK if isinstance(limit, ConsecutiveDays) else NIGHTS
+            most = UNLIMITED if limit.most is None or self._has_windows(limit, who) else limit.most
+            yield state, most, limit.least, price or limit.weight
+        elif isinstance(limit, DaysOff):
+            yield REST, UNLIMITED, limit.least, price or limit.weight
+
+    def _windows_of(self, limit: ConsecutiveDays | ConsecutiveNights, most: int) -> Iterator[Sums]:
+        """Days in a row that may not all be of a run: one more than it may be long."""
+        of_all = isinstance(limit, ConsecutiveDays)
+        weights = tuple(int(of_all or shift.is_night) for shift in self.problem.shift_types)
+        for first in range(max(-most, -self.before), min(len(self.problem.days), self.width - self.before - most)):
+            yield Sums(first, first + most, weights, most)
 
     def _spans_of(self, limit: Limit, who: Person) -> Iterator[Sums]:
         problem = self.problem
@@ -343,6 +382,8 @@ class Exchanger:
         elif isinstance(limit, TrainingShare):
             weights = tuple(100 * shift.is_training - limit.percent for shift in shifts)
             yield Sums(0, last, weights, 100 * limit.slack, -100 * limit.slack, unit=1 if limit.hard else 100)
+        elif isinstance(limit, ConsecutiveDays | ConsecutiveNights) and self._has_windows(limit, who):
+            yield from self._windows_of(limit, limit.most or 0)
 
     # --- costs ---------------------------------------------------------------------------------------------------
 
@@ -452,15 +493,6 @@ def _cooled(heat: tuple[float, float], done: float) -> float:
     hot, cold = heat
     late = max(0.0, done - SHARE_TO_COLD) / (1 - SHARE_TO_COLD)
     return float(hot * (cold / hot) ** min(1.0, done / SHARE_TO_COLD) * COLDER**late)
-
-
-def _runs(limit: Limit, price: int | None) -> Iterator[tuple[int, int, int, int]]:
-    """Of what a run is, how long and how short it may be, and what a day beyond costs."""
-    if isinstance(limit, ConsecutiveDays | ConsecutiveNights):
-        state = WORK if isinstance(limit, ConsecutiveDays) else NIGHTS
-        yield state, UNLIMITED if limit.most is None else limit.most, limit.least, price or limit.weight
-    elif isinstance(limit, DaysOff):
-        yield REST, UNLIMITED, limit.least, price or limit.weight
 
 
 def _most_weekends(limit: Limit, price: int | None) -> Iterator[tuple[int, int]]:

@@ -11,10 +11,16 @@ from django.urls import reverse
 from lianfang.platform.problems import Refused
 from patrols import rostering as engine
 from patrols.models import RosterRule
+from patrols.rostering.exchanges import Exchanger
+from patrols.rostering.frame import Frame
+from patrols.rostering.greedy import Greedy
 from patrols.rules.rule_dates import first_open_day
 from patrols.services import roster_rules, rostering, rosters
+from patrols.services.rostering.part_limits import SuccessionPart
 from teams.services.units import close_unit, move_unit, reopen_unit
 from tests.factories import make_duty, make_roster
+from tests.rostering import cast
+from tests.rostering.test_model_against_checker import solve_with, whole_model
 
 pytestmark = pytest.mark.django_db
 
@@ -85,6 +91,23 @@ def test_succession_is_judged_by_the_later_day(station, leader):
     save(leader, rule, today=day(10))
     # The roster is a draft, but nobody asked for it before the 15th.
     assert {item for item in broken(station.roster) if item[0] == "succession"} == {("succession", 15)}
+
+
+def test_generation_keeps_a_succession_on_the_days_on_which_it_binds_and_on_no_others():
+    shifts = ["late", "early", "late", "early"]
+    needs = tuple(engine.Need(f"{at}", "gate", at, shift, 1, 1) for at, shift in enumerate(shifts))
+    rule = SuccessionPart(before="late", after=frozenset({"early"}), since=3, until=3)
+    problem = cast.station(rule, days=4, people=(engine.Person("zhang"),), needs=needs)
+    frame = Frame(problem)
+    solver, _found = solve_with(whole_model(frame))
+    assert solver.objective_value == 10_000
+    assert frame.clash_sets(0) == {}  # what prices schedules does not know days: its bound leaves the rule out
+    annealed, _saved = Exchanger(frame).anneal(
+        frame.empty_table(), moves=5000, heat=(100.0, 1.0), seed=1, reassigning=1.0
+    )
+    for table in (Greedy(frame).run(), annealed):
+        roster = frame.roster_of(table)
+        assert (engine.check(problem, roster), engine.objective(problem, roster)) == ([], 10_000)
 
 
 def test_crew_rule_ends_in_the_midst_of_a_roster(station, leader):

@@ -9,14 +9,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bench.squadrons import squadron
-from patrols.rostering import Need, Person, check, objective, solve
+from patrols.rostering import Need, Person, Waiver, check, objective, solve
+from patrols.rostering import limits as L  # noqa: N812 - a namespace of many classes
 from patrols.rostering.exchanges import Exchanger
 from patrols.rostering.frame import Frame
 from patrols.rostering.greedy import Greedy
 from patrols.rostering.ledger import Ledger
 from patrols.rostering.limits import FairShare
 from patrols.rostering.relaxed import counted_bound
-from tests.rostering.cast import problems, station
+from tests.rostering.cast import HOUR, problems, station
+from tests.rostering.test_model_against_checker import best_by_trying
 
 RANDOM = settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
@@ -53,6 +55,29 @@ def test_annealing_breaks_nothing_more_and_saves_what_it_says_where_it_knows_eve
         with_skills = any(need.shares for need in problem.needs)  # somebody more may bring a skill that was missing
         assert gain >= saved >= 0
         assert gain == saved or with_skills
+
+
+@pytest.mark.parametrize(
+    ("limit", "code", "shifts"),
+    [
+        (L.Rest(minutes=11 * HOUR), "rest", "night early night early"),
+        (L.ConsecutiveDays(most=2), "consecutive_days", "early early early early early"),
+        (L.ConsecutiveNights(most=1), "consecutive_nights", "night night night"),
+        (L.HoursInSpan(span="week", most=24 * HOUR), "hours_week", "early early early early"),
+        (L.WeeklyRest(days=4), "weekly_rest", "early early early early"),
+    ],
+)
+def test_annealing_fills_what_an_exception_allows_and_no_more(limit, code, shifts):
+    needs = tuple(Need(f"{day}", "gate", day, shift, 1, 1) for day, shift in enumerate(shifts.split()))
+    for waivers in ((Waiver(code, 1, 1),), ()):
+        problem = station(limit, days=7, people=(Person("wang"),), needs=needs, waivers=waivers)
+        frame = Frame(problem)
+        found, _saved = Exchanger(frame).anneal(
+            frame.empty_table(), moves=20_000, heat=(3000.0, 100.0), seed=1, reassigning=1.0
+        )
+        roster = frame.roster_of(found)
+        assert check(problem, roster) == []
+        assert objective(problem, roster) == best_by_trying(problem)
 
 
 @given(problems(with_fixed=True), st.integers(0, 1000))

@@ -25,27 +25,27 @@ class _Part(limits.Limit):
     until: int
 
     def breaches(self, timeline: Timeline) -> Iterator[engine.Violation]:
-        return (item for item in super().breaches(timeline) if self._binds(item.days[-1]))
+        return (item for item in super().breaches(timeline) if self.binds_on(item.days[-1]))
 
     def breaches_together(
         self, problem: engine.Problem, timelines: Mapping[str, Timeline]
     ) -> Iterator[engine.Violation]:
-        return (item for item in super().breaches_together(problem, timelines) if self._binds(item.days[-1]))
+        return (item for item in super().breaches_together(problem, timelines) if self.binds_on(item.days[-1]))
 
-    def _binds(self, day: int) -> bool:
+    def binds_on(self, day: int) -> bool:
         return self.since <= day <= self.until
 
 
 @dataclass(frozen=True, kw_only=True)
 class SuccessionPart(_Part, limits.ForbiddenSuccession):
-    """What clashes has no day in the model: a generated roster keeps it on all its days, which is never wrong."""
+    """What clashes is asked for by day (`binds_on`), so that nothing more is to be said to the model."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NotPairedPart(_Part, limits.NotPaired):
     def constrain(self, model: RosterModel) -> None:
         for need in model.needs_of(self.pair):
-            if self._binds(need.day):
+            if self.binds_on(need.day):
                 model.at_most([(1, model.placed(name, need)) for name in self.pair], 1, self.soft_weight)
 
 
