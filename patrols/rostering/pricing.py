@@ -108,7 +108,9 @@ class Pricer:
             for limit, counter in self._counters_of(person)
         ]
         form = self._form(person)
-        together = self._wider([counter for _limit, counter in counted], self._pace(form), self._most(form))
+        together = self._wider(
+            [counter for _limit, counter in counted], self._pace(form), self._most(form, MOST_VALUES)
+        )
         if together is None:
             return None
         other = copy(self)
@@ -212,11 +214,11 @@ class Pricer:
         share: NDArray[np.float64],
         narrowed: int,
     ) -> Lane:
-        most = self._most(form), self._most(form, narrowed)
+        most = self._most(form, MOST_VALUES), self._most(form, narrowed)
         best, held, exact = self._hold_all(counted, share, self._pace(form), most)
         return self._made(best, form, start, held, exact=exact)
 
-    def _most(self, form: Form, values: int = MOST_VALUES) -> int:
+    def _most(self, form: Form, values: int) -> int:
         """How many combinations a day may have, if so many values are kept in all."""
         return max(1, values // (self._nodes(form) * len(self.days)))
 
