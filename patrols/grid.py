@@ -21,6 +21,7 @@ from patrols.models import Beat, Duty, DutyOrigin, Risk, Roster, RosterVersion, 
 from patrols.models.cover import WEEKDAYS
 from patrols.services.duties import mark_of
 from patrols.services.rostering import Finding, NeedCover, Sheet, Totals
+from patrols.wording import gap_text
 from personnel.models import AbsenceKind, Member
 from teams.models.calendar import Day
 
@@ -220,11 +221,8 @@ class Strip:
     hours: int
     standard: int
     is_generated: bool
-    gap: float | None  # share of the objective between the last generation's result and its bound
-
-    @property
-    def gap_text(self) -> str:
-        return "" if self.gap is None else f"{self.gap * 100:.1f} %"
+    is_changed: bool  # since it was generated, or what it must cover has
+    gap: str  # how far the cover may be from the best possible; empty where that is not known
 
     @property
     def nights_text(self) -> str:
@@ -316,7 +314,8 @@ class Grid:
             hours=_mean([t.minutes for t in totals]),
             standard=_mean([t.standard_minutes for t in totals]),
             is_generated=bool(self.roster.generation),
-            gap=self.roster.generation.get("gap"),
+            is_changed=bool(self.roster.generation) and self.roster.generation.get("stands") != self.sheet.digest,
+            gap=gap_text(self.roster.generation.get("gap")),
         )
 
     @property

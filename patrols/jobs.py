@@ -16,22 +16,25 @@ from patrols import rostering as engine
 from patrols.models import Roster
 from patrols.services import generation, generation_all
 from patrols.services.rostering import PUBLISHED
+from patrols.wording import gap_text
 from teams.models import Unit
 from teams.policy import Action
 
 ERRORS: dict[str, Any] = {
     problem.code: problem.message
-    for problem in (PUBLISHED, generation.NO_COVER, generation.NO_MEMBERS, generation.GONE, generation_all.NOTHING)
+    for problem in (
+        PUBLISHED,
+        generation.NO_COVER,
+        generation.NO_MEMBERS,
+        generation.GONE,
+        generation_all.NOTHING,
+        generation_all.BEGUN,
+    )
 }
 ERRORS["23514"] = _("Certificates or the roster changed meanwhile. Generate it again.")
 ERRORS["one_roster_a_day"] = _("Another roster takes a part of the month.")
 
 Shown = list[tuple[Any, Any, str]]
-
-
-def _gap_text(gap: float | None) -> str:
-    """A share of the whole says nothing: then no useful bound was proven."""
-    return "" if gap is None or gap >= 1 else f"{gap * 100:.1f} %"
 
 
 def _show(facts: Mapping[str, Any]) -> Shown:
@@ -46,7 +49,7 @@ def _show(facts: Mapping[str, Any]) -> Shown:
     if facts.get("wishes"):
         met = _("%(met)s of %(all)s") % {"met": facts["wishes_met"], "all": facts["wishes"]}
         shown.append((_("Wishes met"), met, ""))
-    if gap := _gap_text(facts.get("gap")):
+    if gap := gap_text(facts.get("gap")):
         shown.append((_("From the best cover at most"), gap, ""))
     if "objective" in facts:
         shown.append((_("Best value so far (less is better)"), facts["objective"], ""))
@@ -149,7 +152,7 @@ def _squadron_rows(job: Job) -> list[dict[str, Any]]:
 
 
 def _row(unit: Unit, state: dict[str, Any]) -> dict[str, Any]:
-    words = {"why": ERRORS.get(state.get("code", ""), ""), "gap_text": _gap_text(state.get("gap"))}
+    words = {"why": ERRORS.get(state.get("code", ""), ""), "gap_text": gap_text(state.get("gap"))}
     return {"unit": unit, "uncovered": None, "hard_violations": None, **state, **words}
 
 
@@ -187,7 +190,9 @@ def generate_all(
     kept = {f"{PREFIX}{pk}": state for pk, state in course.finished().items()}
     run.note(0, **(waiting | kept))
     try:
-        generation_all.generate_all(by=run.owner, asked=asked, first_day=month, seconds=seconds, course=course)
+        generation_all.generate_all(
+            by=run.owner, asked=asked, first_day=month, seconds=seconds, course=course, again=again
+        )
     except generation.Stopped:
         raise jobs.Cancelled from None
     return None

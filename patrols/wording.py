@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -11,6 +12,11 @@ from django.utils.translation import gettext as _
 from patrols.models import Beat, Roster, ShiftType
 from patrols.rules.versions import Change
 from personnel.models import Member
+
+
+def gap_text(gap: float | None) -> str:
+    """How far cover may be from the best possible, rounded up; empty for the whole of it: then nothing is known."""
+    return "" if gap is None or gap >= 1 else f"{math.ceil(gap * 1000) / 10:.1f} %"
 
 
 @dataclass(frozen=True)

@@ -47,10 +47,14 @@ def candidates(
 def _candidate(problem: Problem, by_person: dict[str, list[Assignment]], need: Need, name: str) -> Candidate:
     own = by_person[name]
     before = check_person(problem, name, own, soft=True)
-    own_before = {(item.code, item.days) for item in before if item.hard}
+    own_before = [item for item in before if item.hard]
+    short_before = {(item.code, item.days) for item in own_before if {"minutes", "least"} <= item.params.keys()}
     with_duty = [*own, Assignment(name, need.day, need.shift, need.beat)]
     after = check_person(problem, name, with_duty, soft=True)
-    stops = [item for item in after if item.hard and (item.code, item.days) not in own_before]
+    # Who is beyond a limit already would go further beyond it; who is short of hours comes nearer to them.
+    stops = [
+        item for item in after if item.hard and item not in own_before and (item.code, item.days) not in short_before
+    ]
     stops += _already_there(problem, own, need, name) + _apart(problem, by_person, need, name)
     cost = sum(item.cost for item in after) - sum(item.cost for item in before)
     ordered = tuple(sorted(stops, key=_plainness))

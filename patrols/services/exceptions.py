@@ -60,8 +60,16 @@ def lifted(sheet: rostering.Sheet) -> list[Problem]:
     if not problem.waivers:
         return []
     strict = dataclasses.replace(problem, waivers=())
-    found = [item for item in sheet.ours(engine.check(strict, sheet.standing)) if item not in sheet.violations]
-    return [Problem(item.code, sheet.words.sentence(item)) for item in found]
+    found = sheet.ours(engine.check(strict, sheet.standing))
+    return [Problem(item.code, sheet.words.sentence(item)) for item in found if not _stands(sheet, item)]
+
+
+def _stands(sheet: rostering.Sheet, item: engine.Violation) -> bool:
+    """Whether the breach, or a part of it such as some days of a run, is one in spite of the exceptions."""
+    return any(
+        (left.code, left.person) == (item.code, item.person) and {*left.days} <= {*item.days}
+        for left in sheet.violations
+    )
 
 
 def names_of(rows: Iterable[EmergencyException]) -> dict[int, list[str]]:

@@ -35,6 +35,7 @@ LEAST_SECONDS = 2.0  # below that, going on is not worth its while
 DONE, REFUSED, LEFT_OUT, RUNNING, WAITING = "done", "refused", "left_out", "running", "waiting"
 FINISHED = frozenset({DONE, REFUSED})
 NOTHING = Problem("nothing_to_generate", _("No squadron has anything to generate in this month."))
+BEGUN = Problem("begun_meanwhile", _("Somebody began the roster meanwhile; it is left as it is."))
 KEPT = ("hard_violations", "uncovered", "gap", "seconds")
 
 
@@ -131,8 +132,11 @@ def generate_all(
     first_day: dt.date,
     seconds: float,
     course: Course,
+    again: bool = True,
 ) -> dict[int, dict[str, Any]]:
     """Generate the squadrons' month, the seconds split by the number of people; returns each one's state by unit id.
+
+    `again`: also where duties stand when a squadron's turn comes; else somebody began it while the others were made.
 
     What a squadron leaves of its seconds goes to those whose cover is not proven to be the best possible: once all
     have a roster, they go on from theirs. A squadron that refuses keeps the others from nothing. Raises
@@ -142,7 +146,7 @@ def generate_all(
     states: dict[int, dict[str, Any]] = dict(course.finished())
     first = [row for row in asked if row.unit.pk not in states]
     for part in _parts(first, asked, (0.0, SHARE_OF_FIRST), seconds, course):
-        states[part.squadron.unit.pk] = part.run(by, first_day)
+        states[part.squadron.unit.pk] = part.run(by, first_day, again=again)
     left = until - time.monotonic()
     doubtful = [row for row in asked if _may_be_bettered(states[row.unit.pk])]
     if left >= LEAST_SECONDS:
@@ -179,53 +183,55 @@ class _Part:
     seconds: float
     course: Course
 
-    def run(self, by: User | None, first_day: dt.date) -> dict[str, Any]:
+    def run(self, by: User | None, first_day: dt.date, *, again: bool) -> dict[str, Any]:
         if self.course.given_up():
             raise generation.Stopped
         if self.course.enough():
             return self._end({"state": LEFT_OUT})
         try:
-            return self._generate(by, first_day)
+            return self._generate(by, self._roster(by, first_day, again=again))
         except Refused as refusal:
             return self._end({"state": REFUSED, "code": refusal.problems[0].code})
         except IntegrityError as error:
             return self._end({"state": REFUSED, "code": getattr(error.__cause__, "pgcode", None) or ""})
 
     def run_again(self, by: User | None, first_day: dt.date, state: dict[str, Any]) -> dict[str, Any]:
-        """Once more from the roster that stands; `state` stays where nothing comes of it."""
+        """Once more from the roster that stands; `state` stays where nothing comes of it, and is told meanwhile: a job
+        that is killed and taken again finds the squadron finished."""
         if self.course.enough():
             return state
         try:
-            return self._generate(by, first_day)
+            return self._generate(by, self._roster(by, first_day, again=True), state)
         except (Refused, IntegrityError):  # as when it was published meanwhile
             return self._end(state)
         except generation.Stopped:
             self._end(state)
             raise
 
-    def _generate(self, by: User | None, first_day: dt.date) -> dict[str, Any]:
-        unit = self.squadron.unit
-        roster = generation.month_roster(by=by, unit=unit, first_day=first_day, action=Action.ROSTER_GENERATE_ALL)
+    def _roster(self, by: User | None, first_day: dt.date, *, again: bool) -> Roster:
+        unit, action = self.squadron.unit, Action.ROSTER_GENERATE_ALL
+        roster = generation.month_roster(by=by, unit=unit, first_day=first_day, action=action)
+        if not again and roster.duties.exists():
+            raise Refused([BEGUN])
+        return roster
+
+    def _generate(self, by: User | None, roster: Roster, standing: dict[str, Any] | None = None) -> dict[str, Any]:
         facts = generation.generate(
             by=by,
             roster=roster,
             seconds=self.seconds,
             action=Action.ROSTER_GENERATE_ALL,
-            on_progress=lambda progress: self._tell(roster, progress),
+            on_progress=lambda progress: self._tell(progress, standing or {"state": RUNNING, "roster": roster.pk}),
             should_stop=self.course.enough,
             given_up=self.course.given_up,
             finish=lambda facts: self._end(_state(roster, facts)),
         )
         return _state(roster, facts)
 
-    def _tell(self, roster: Roster, progress: engine.Progress) -> None:
-        state = {
-            "state": RUNNING,
-            "roster": roster.pk,
-            "percent": round(100 * progress.fraction),
-            "uncovered": progress.uncovered,
-            "hard_violations": progress.hard_violations,
-        }
+    def _tell(self, progress: engine.Progress, state: dict[str, Any]) -> None:
+        if state["state"] == RUNNING:
+            now = {"uncovered": progress.uncovered, "hard_violations": progress.hard_violations}
+            state |= {"percent": round(100 * progress.fraction), **now}
         self.course.tell(self.squadron.unit, self.before + self.share * progress.fraction, state)
 
     def _end(self, state: dict[str, Any]) -> dict[str, Any]:

@@ -61,6 +61,7 @@ SCRIPT_TEXT = {
     "who": gettext_lazy("Who could fill it?"),
     "looking": gettext_lazy("Looking…"),
     "brokenCount": gettext_lazy("%(n)s places"),
+    "changedSince": gettext_lazy("changed since"),
 }
 
 MOST_CHANGES = 2000  # more than two months of a whole squadron is no gesture of a hand

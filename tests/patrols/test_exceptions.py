@@ -233,3 +233,13 @@ def test_single_days_are_refused_where_runs_are_wanted(station):
 def test_limits_that_make_no_sense_are_refused_by_the_database(station, values, constraint):
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         limits_row(station, **values)
+
+
+def test_run_that_an_exception_shortens_but_not_enough_is_not_told_as_lifted(station, leader, brigade_staff):
+    for number in range(1, 10):
+        make_duty(station.roster, station.zhang, day(number), station.early, beat=station.beat)
+    lifting = ask(station, leader, limits=["consecutive_days"], first_day=day(1), last_day=day(1))
+    exceptions.sign_exception(by=brigade_staff, exception=lifting)
+    sheet = rostering.sheet(station.roster)
+    assert "consecutive_days" in [finding.code for finding in sheet.findings()]
+    assert "consecutive_days" not in [problem.code for problem in exceptions.lifted(sheet)]

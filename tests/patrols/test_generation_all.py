@@ -16,6 +16,7 @@ from django.urls import reverse
 from lianfang.platform import jobs
 from lianfang.platform.jobs.worker import Worker, sweep
 from lianfang.platform.models import Job
+from patrols import rostering as engine
 from patrols.models import CoverRequirement, Duty, Roster
 from patrols.services import generation, generation_all
 from teams.models import Unit, User
@@ -261,3 +262,32 @@ def test_job_page_lists_the_squadrons(two_squadrons: County, brigade_staff: User
     assert reverse("roster-grid", args=[roster.pk]) in page
     assert "1.5 %" in page
     assert two_squadrons.other_squadron.label in page
+
+
+def test_roster_begun_while_the_others_were_made_is_left_as_it_is(two_squadrons: County) -> None:
+    asked = generation_all.squadrons(two_squadrons.brigade, FIRST)
+    begun = make_roster(two_squadrons.squadron, FIRST, LAST)
+    duty = make_duty(begun, make_member(two_squadrons.group, "刘洋"), FIRST, two_squadrons.squadron.shift_types.get())
+    course = generation_all.Course()
+    states = generation_all.generate_all(by=None, asked=asked, first_day=FIRST, seconds=2, course=course, again=False)
+    assert states[two_squadrons.squadron.pk] == {"state": "refused", "code": "begun_meanwhile"}
+    assert states[two_squadrons.other_squadron.pk]["state"] == "done"
+    assert list(Duty.objects.filter(roster=begun)) == [duty]
+
+
+def test_squadron_that_is_bettered_stays_finished_meanwhile(
+    two_squadrons: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, told = generation_all.squadrons(two_squadrons.brigade, FIRST)[:1], []
+
+    class Told(generation_all.Course):
+        def tell(self, unit: Unit, share: float, state: dict[str, Any]) -> None:
+            told.append(state["state"])
+
+    def generate(**words: Any) -> dict[str, Any]:
+        words["on_progress"](engine.Progress(10, None, 2, 0.5, 0.5, 0))
+        return {"hard_violations": 0, "uncovered": 2, "gap": None, "seconds": 1.0}
+
+    monkeypatch.setattr(generation, "generate", generate)
+    generation_all.generate_all(by=None, asked=asked, first_day=FIRST, seconds=60, course=Told())
+    assert told == ["running", "done"]

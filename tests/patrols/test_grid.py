@@ -15,7 +15,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from patrols.models import CoverRequirement, Duty
-from patrols.services import rosters
+from patrols.services import rostering, rosters
+from patrols.wording import gap_text
 from personnel.models import MemberSkill
 from teams.models import CalendarDay
 from tests.factories import make_absence, make_cover, make_duty, make_member, make_roster, make_user
@@ -473,7 +474,26 @@ def test_step_of_a_cells_form_remembers_what_stood_there(station, leader, client
     [({}, "未自动排班"), ({"gap": None, "seconds": 30}, "尚未证明"), ({"gap": 0.015, "seconds": 30}, "1.5 %")],
 )
 def test_strip_says_how_near_the_best_or_why_not(station, leader, client_of, generation, words):
-    station.roster.generation = generation
+    stands = {"stands": rostering.sheet(station.roster).digest} if generation else {}
+    station.roster.generation = generation | stands
     station.roster.save()
     text = client_of(leader).get(reverse("roster-grid", args=[station.roster.pk])).content.decode()
     assert words in text
+
+
+@pytest.mark.parametrize("change", ["duty", "cover"])
+def test_strip_claims_nothing_of_a_roster_that_changed_since(station, leader, client_of, change):
+    station.roster.generation = {"gap": 0.015, "seconds": 30, "stands": rostering.sheet(station.roster).digest}
+    station.roster.save()
+    if change == "duty":
+        make_duty(station.roster, station.zhang, day(5), station.early, beat=station.beat)
+    else:
+        station.beat.cover.update(minimum=2)
+    text = client_of(leader).get(grid_url(station)).content.decode()
+    assert "1.5 %" not in text
+    assert "生成后已改动" in text
+
+
+@pytest.mark.parametrize(("gap", "text"), [(None, ""), (1.0, ""), (0.0, "0.0 %"), (0.0003, "0.1 %"), (0.5, "50.0 %")])
+def test_distance_from_the_best_is_rounded_up_and_the_whole_of_it_is_none(gap, text):
+    assert gap_text(gap) == text

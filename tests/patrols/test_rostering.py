@@ -436,6 +436,17 @@ def test_result_leaves_what_was_changed_meanwhile(
     assert {(duty.day.day, duty.shift_type) for duty in roster.duties.all()} == {(7, early), (10, late)}
 
 
+def test_result_leaves_out_who_went_while_the_engine_searched(
+    county: County, roster: Roster, member: Member, early: ShiftType
+) -> None:
+    stays = make_member(county.group, "赵鹏")
+    new = [engine.Assignment(str(person.pk), 2, str(early.pk)) for person in (member, stays)]
+    member.unit = county.other_group
+    member.save()
+    rostering.apply_result(by=None, roster=roster, result=result_of(roster, *new))
+    assert [duty.member for duty in roster.duties.all()] == [stays]
+
+
 def test_night_that_is_generated_ends_on_the_next_day(county: County, roster: Roster, member: Member) -> None:
     evening = make_shift_type(county.squadron, "晚", starts_at=dt.time(20))
     new = engine.Assignment(str(member.pk), 30, str(evening.pk))

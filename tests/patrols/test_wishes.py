@@ -233,3 +233,13 @@ def test_wish_for_a_shift_out_of_use_is_met_only_by_not_serving_it(station, zhan
     old = make_shift_type(station.roster.unit, "晚", starts_at=dt.time(18), key="o", is_active=False)
     Wish.objects.create(member=zhang, unit=zhang.unit, day=day(6), shift_type=old, wants=wants)
     assert [met for _wish, met in rostering.sheet(station.roster).wishes()] == [not wants]
+
+
+def test_wish_of_somebody_suspended_is_neither_met_nor_unmet(station, zhang, leader, client_of):
+    Wish.objects.create(member=zhang, unit=zhang.unit, day=day(6))
+    make_duty(station.roster, station.li, day(1), station.early, beat=station.beat)
+    zhang.status = "suspended"
+    zhang.save()
+    page = client_of(leader).get(reverse("roster-wishes", args=[station.roster.pk]))
+    assert page.context["heeded"] == 0
+    assert "不在本班表" in page.content.decode()

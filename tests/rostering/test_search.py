@@ -183,6 +183,19 @@ def test_candidates_come_ranked_and_the_others_with_their_first_stop():
     assert found["qian"].violations[0].code == "at_work"
 
 
+def test_who_is_beyond_a_limit_already_is_no_candidate_and_who_lacks_hours_is():
+    need = Need("n", "gate", 5, "early", 1, 1)
+    hours = L.HoursInSpan(span="week", most=40 * HOUR, least=16 * HOUR)
+    problem = station(hours, people=(Person("wang"), Person("li")), needs=(need,))
+    roster = (
+        *duties("wang", *((day, NIGHT) for day in range(5))),
+        *duties("li", *((day, EARLY) for day in range(7, 12))),
+    )
+    found = {item.person: item for item in candidates(problem, roster, need)}
+    assert [item.days for item in found["wang"].violations] == [tuple(range(7))]
+    assert found["li"].ok
+
+
 def test_cover_counts_people_below_minimum_and_ideal_and_beyond():
     need = Need("n", "gate", 0, "early", 1, 2)
     problem = station(needs=(need,), people=tuple(Person(name) for name in "abc"))

@@ -150,6 +150,7 @@ def read(roster: Roster, *, members: Collection[int] | None = None) -> Facts:
         spoken_of=_spoken_of(roster, rules),
         wishes=_by_member(
             Wish.objects.filter(member__in=ids)
+            .below(roster.unit)
             .standing()
             .within(roster.first_day, roster.last_day)
             .select_related("shift_type")

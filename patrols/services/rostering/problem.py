@@ -60,27 +60,22 @@ def problem_of(
     histories = carried(facts) if with_fairness else {}
     away = duties_elsewhere(facts)
     fixed = {(str(d.member_id), facts.index(d.day)): _fixed(facts, d) for d in facts.duties if d.is_fixed}
-    around = {(duty.person, duty.day): duty for duty in (assignment(facts, row) for row in facts.around)}
-    # A cell holds one duty: a second one on a day is kept free as time that is taken. Who judges adds them all.
-    beside = []
-    for item in (*away.inside, *away.around) if with_fixed else ():
-        if (item.person, item.day) in fixed or (item.person, item.day) in around:
-            beside.append(item)
-        elif 0 <= item.day < len(facts.days):
-            fixed[item.person, item.day] = engine.Fixed(*item)
-        else:
-            around[item.person, item.day] = item
+    shifts = (*(_shift(row) for row in facts.shift_types), *away.shift_types)
+    around: list[engine.Assignment] = [*(assignment(facts, duty) for duty in facts.around), *away.around]
+    beside: list[engine.Assignment] = []
+    if with_fixed:  # who judges needs all of them as they are
+        fixed, around, beside = _one_a_cell(facts, fixed, [*away.inside, *around])
     people = tuple(_person(facts, member, histories) for member in facts.members)
     wanted = None if any(row.officer_led for row in facts.cover) else days
     asked = tuple(needs(facts, wanted))
     problem = engine.Problem(
         days=tuple(_day(number, day) for number, day in enumerate(facts.days)),
-        people=_with_taken(facts, people, beside),
-        shift_types=(*(_shift(row) for row in facts.shift_types), *away.shift_types),
+        people=_with_taken(facts, people, beside, shifts),
+        shift_types=shifts,
         needs=asked,
         limits=(*working_time(facts), *_authority(asked, people), *own_limits(facts)),
         fixed=tuple(fixed.values()) if with_fixed else (),
-        outside=(*around.values(), *(() if with_fixed else away.around)),
+        outside=tuple(around),
         officers=tuple(_officer(facts, row) for row in facts.officers),
         waivers=tuple(_waivers(facts)),
         known_from=-DAYS_BEFORE if facts.around or away.around else 0,
@@ -91,6 +86,23 @@ def problem_of(
     if not with_fairness:
         return problem
     return dataclasses.replace(problem, limits=(*problem.limits, *engine.fair_shares(problem)))
+
+
+def _one_a_cell(
+    facts: Facts, fixed: dict[tuple[str, int], engine.Fixed], duties: Iterable[engine.Assignment]
+) -> tuple[dict[tuple[str, int], engine.Fixed], list[engine.Assignment], list[engine.Assignment]]:
+    """Fixed cells, duties of the days around, and those beside them: a cell holds one duty, so a second one on a day is
+    to be kept free as time that is taken."""
+    inside, around, beside = dict(fixed), {}, []
+    for item in duties:
+        cell = item.person, item.day
+        if cell in inside or cell in around:
+            beside.append(item)
+        elif 0 <= item.day < len(facts.days):
+            inside[cell] = engine.Fixed(*item)
+        else:
+            around[cell] = item
+    return inside, list(around.values()), beside
 
 
 def assignments(roster: Roster, *, members: Collection[int] | None = None) -> list[engine.Assignment]:
@@ -171,13 +183,16 @@ def _taken(facts: Facts, member: Member) -> Iterator[engine.Period]:
 
 
 def _with_taken(
-    facts: Facts, people: tuple[engine.Person, ...], beside: list[engine.Assignment]
+    facts: Facts,
+    people: tuple[engine.Person, ...],
+    beside: list[engine.Assignment],
+    shifts: tuple[engine.ShiftType, ...],
 ) -> tuple[engine.Person, ...]:
-    """The people with the time of these duties elsewhere, and the rest around it, kept free."""
+    """The people with the time of these duties, and the rest around it, kept free."""
     if not beside:
         return people
     rests = {str(row.pk): int(limits_of(row, facts.limits).rest_between_shifts * 60) for row in facts.members}
-    kinds = {shift.id: shift for shift in duties_elsewhere(facts).shift_types}
+    kinds = {shift.id: shift for shift in shifts}
     periods: dict[str, list[engine.Period]] = defaultdict(list)
     for item in beside:
         start, end, rest = kinds[item.shift].start_on(item.day), kinds[item.shift].end_on(item.day), rests[item.person]

@@ -15,7 +15,6 @@ from patrols import rostering as engine
 from patrols.models import Duty, DutyOrigin, Roster, ShiftType
 from patrols.services.rostering.elsewhere import is_elsewhere
 from patrols.services.rostering.sheet import sheet
-from personnel.models import Member
 from teams.models import User
 from teams.policy import Action
 
@@ -73,11 +72,11 @@ def _kept(roster: Roster, since: Snapshot | None) -> dict[Cell, int]:
 
 def _duties(roster: Roster, placed: engine.Roster, taken: set[Cell]) -> list[Duty]:
     shifts = ShiftType.objects.in_bulk({int(item.shift) for item in placed})
-    units = dict(Member.objects.filter(pk__in={int(item.person) for item in placed}).values_list("pk", "unit_id"))
+    units = dict(roster.members().values_list("pk", "unit_id"))
     duties = []
     for item in placed:
         member, day = int(item.person), roster.first_day + dt.timedelta(days=item.day)
-        if (member, day) in taken:
+        if (member, day) in taken or member not in units:  # gone while the engine searched
             continue
         starts, ends = shifts[int(item.shift)].span_on(day)
         duties.append(
@@ -108,6 +107,7 @@ def _facts(roster: Roster, result: engine.Result) -> dict[str, Any]:
         "bound": result.bound,
         "seconds": round(result.seconds, 1),
         "gap": result.cover_gap,
+        "stands": now.digest,
         "wishes": len(wishes),
         "wishes_met": sum(wishes),
     }

@@ -201,27 +201,41 @@ def _hours_week(words: Words, item: engine.Violation) -> str:
 
 
 def _hours_month(words: Words, item: engine.Violation) -> str:
-    facts = {"over": hours(_number(item, "minutes") - _number(item, "most")), **_hours(item.params)}
-    return _("the month's overtime limit is exceeded by %(over)s h (%(have)s h counted, at most %(most)s h)") % facts
+    month = date_format(words.problem.date_of(item.days[0]), "YEAR_MONTH_FORMAT")
+    over = hours(_number(item, "minutes") - _number(item, "most"))
+    text = _("%(month)s: overtime exceeds its limit by %(over)s h (%(have)s h counted, at most %(most)s h)")
+    return text % {"month": month, "over": over, **_hours(item.params)}
 
 
 def _consecutive_days(words: Words, item: engine.Violation) -> str:
     if "least" in item.params:
-        return _least_in_a_row(words, item, _("days on duty"))
+        if item.params["length"] == 1:
+            text = _("a single day on duty on %(first)s, at least %(least)s in a row by the squadron's rules")
+        else:
+            text = _(
+                "only %(length)s days on duty in a row from %(first)s to %(last)s, at least %(least)s by the"
+                " squadron's rules"
+            )
+        return text % _short_run(words, item)
     facts = {**words.days(item), "length": item.params["length"], "most": item.params.get("most")}
     return _("%(length)s days on duty in a row from %(first)s to %(last)s, at most %(most)s") % facts
 
 
 def _consecutive_nights(words: Words, item: engine.Violation) -> str:
     if "least" in item.params:
-        return _least_in_a_row(words, item, _("nights"))
+        if item.params["length"] == 1:
+            text = _("a single night on %(first)s, at least %(least)s in a row by the squadron's rules")
+        else:
+            text = _(
+                "only %(length)s nights in a row from %(first)s to %(last)s, at least %(least)s by the squadron's rules"
+            )
+        return text % _short_run(words, item)
     facts = {**words.days(item), "length": item.params["length"], "most": item.params.get("most")}
     return _("%(length)s nights in a row from %(first)s to %(last)s, at most %(most)s") % facts
 
 
-def _least_in_a_row(words: Words, item: engine.Violation, what: str) -> str:
-    facts = {**words.days(item), "length": item.params["length"], "least": item.params["least"], "what": what}
-    return _("only %(length)s %(what)s in a row from %(first)s to %(last)s, at least %(least)s") % facts
+def _short_run(words: Words, item: engine.Violation) -> dict[str, object]:
+    return {**words.days(item), "length": item.params["length"], "least": item.params["least"]}
 
 
 def _weekly_rest(words: Words, item: engine.Violation) -> str:
@@ -244,7 +258,7 @@ def _certificate(words: Words, item: engine.Violation) -> str:
     ended = [period.end for period in periods if period.end <= (day + 2) * MINUTES_A_DAY]
     if not ended:
         return _("%(day)s: no valid duty certificate") % {"day": words.day(day)}
-    until = words.day(max(ended) // MINUTES_A_DAY - 1)
+    until = date_format(words.problem.date_of(max(ended) // MINUTES_A_DAY - 1), "DATE_FORMAT")  # maybe years ago
     return _("%(day)s: the duty certificate is valid until %(until)s only") % {"day": words.day(day), "until": until}
 
 
@@ -282,7 +296,7 @@ def _protected(words: Words, item: engine.Violation) -> str:
 
 def _skill(words: Words, item: engine.Violation) -> str:
     names = item.params.get("skills", ())
-    labels = ", ".join(str(SkillKind(name).label) for name in names if name in SkillKind.values)  # type: ignore[attr-defined]
+    labels = _(", ").join(str(SkillKind(name).label) for name in names if name in SkillKind.values)  # type: ignore[attr-defined]
     return _("%(day)s: lacks a skill that the need asks of all: %(skills)s") % {
         "day": words.day(item.days[0]),
         "skills": labels,
@@ -314,14 +328,13 @@ def _shift_count(words: Words, item: engine.Violation) -> str:
 
 
 def _days_off(words: Words, item: engine.Violation) -> str:
-    facts = {**words.days(item), "length": item.params["length"], "least": item.params["least"]}
-    if facts["length"] == 1:
+    if item.params["length"] == 1:
         text = _("a single day off on %(first)s, at least %(least)s in a row by the squadron's rules")
     else:
         text = _(
             "only %(length)s days off in a row from %(first)s to %(last)s, at least %(least)s by the squadron's rules"
         )
-    return text % facts
+    return text % _short_run(words, item)
 
 
 def _not_paired(words: Words, item: engine.Violation) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
@@ -277,6 +278,15 @@ class Sheet:
         rules = (item for item in self.engine_problem.limits if isinstance(item, OfficerLed))
         officers = {str(row.pk): row for row in self.facts.officers}
         return {need: officers[officer] for rule in rules for need, officer in rule.leads.items()}
+
+    @property
+    def digest(self) -> str:
+        """Of the duties and of what the needs ask for: the same as long as neither changes."""
+        asked = [
+            (need.id, need.minimum, need.ideal, sorted(need.skills), need.shares, need.least_together)
+            for need in self.engine_problem.needs
+        ]
+        return hashlib.sha256(repr([sorted(map(repr, rows)) for rows in (self.placed, asked)]).encode()).hexdigest()
 
     @property
     def uncovered(self) -> int:

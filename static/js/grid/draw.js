@@ -137,6 +137,8 @@
     write("strip-nights", spread(totals, "nights"));
     write("strip-weekends", spread(totals, "weekends"));
     if (document.getElementById("strip-hard")) write("strip-hard", spread(totals, "hard_beats"));
+    // What was proven was proven of the roster as it was generated.
+    if (document.getElementById("strip-gap").textContent.indexOf("%") > 0) write("strip-gap", grid.text.changedSince);
     write("strip-hours", Math.round(minutes / 60 / totals.length) + " / " + state.standard);
   }
 
