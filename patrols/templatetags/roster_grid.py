@@ -18,6 +18,7 @@ from patrols.services.rostering import NeedCover
 register = template.Library()
 
 EMPTY = "·"  # keeps a link for screen readers and the keyboard; the style sheet hides it
+LONG = ' class="long"'  # of two figures: the column is narrow
 
 
 @register.simple_tag
@@ -54,5 +55,5 @@ def _need(row: CoverRow, column: Column, need: NeedCover | None, *, editable: bo
     broken = " broken" if column.date in row.broken else ""
     return (
         f'<td class="need need-{tone_of([need])}{broken}" data-d="{column.iso}">'
-        f"<a{link}><b>{need.have:d}</b><small>/{need.minimum:d}</small></a></td>"
+        f"<a{link}{LONG if need.minimum > 9 else ''}><b>{need.have:d}</b><small>/{need.minimum:d}</small></a></td>"
     )

@@ -258,7 +258,8 @@ def _certificate(words: Words, item: engine.Violation) -> str:
     ended = [period.end for period in periods if period.end <= (day + 2) * MINUTES_A_DAY]
     if not ended:
         return _("%(day)s: no valid duty certificate") % {"day": words.day(day)}
-    until = date_format(words.problem.date_of(max(ended) // MINUTES_A_DAY - 1), "DATE_FORMAT")  # maybe years ago
+    # Translators: a date with its year inside a sentence; Chinese: Y年n月j日
+    until = date_format(words.problem.date_of(max(ended) // MINUTES_A_DAY - 1), _("j F Y"))
     return _("%(day)s: the duty certificate is valid until %(until)s only") % {"day": words.day(day), "until": until}
 
 
