@@ -216,7 +216,8 @@ def test_hours_count_over_a_quarter(station, leader):
 def test_single_days_are_refused_where_runs_are_wanted(station):
     limits_row(station, least_days_in_a_row=2)
     make_duty(station.roster, station.zhang, day(10), station.early)
-    assert codes(station) == ["consecutive_days"]
+    (problem,) = rosters.publishing_problems(station.roster)
+    assert (problem.code, "只单独上班一天，至少应连续上班2天" in str(problem.message)) == ("consecutive_days", True)
     make_duty(station.roster, station.zhang, day(11), station.early)
     assert codes(station) == []
 

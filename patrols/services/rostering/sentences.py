@@ -209,33 +209,25 @@ def _hours_month(words: Words, item: engine.Violation) -> str:
 
 def _consecutive_days(words: Words, item: engine.Violation) -> str:
     if "least" in item.params:
-        if item.params["length"] == 1:
-            text = _("a single day on duty on %(first)s, at least %(least)s in a row by the squadron's rules")
-        else:
-            text = _(
-                "only %(length)s days on duty in a row from %(first)s to %(last)s, at least %(least)s by the"
-                " squadron's rules"
-            )
-        return text % _short_run(words, item)
+        single = _("a single day on duty on %(first)s, at least %(least)s in a row are wanted")
+        several = _("only %(length)s days on duty in a row from %(first)s to %(last)s, at least %(least)s are wanted")
+        return _short_run(words, item, single, several)
     facts = {**words.days(item), "length": item.params["length"], "most": item.params.get("most")}
     return _("%(length)s days on duty in a row from %(first)s to %(last)s, at most %(most)s") % facts
 
 
 def _consecutive_nights(words: Words, item: engine.Violation) -> str:
     if "least" in item.params:
-        if item.params["length"] == 1:
-            text = _("a single night on %(first)s, at least %(least)s in a row by the squadron's rules")
-        else:
-            text = _(
-                "only %(length)s nights in a row from %(first)s to %(last)s, at least %(least)s by the squadron's rules"
-            )
-        return text % _short_run(words, item)
+        single = _("a single night on %(first)s, at least %(least)s in a row are wanted")
+        several = _("only %(length)s nights in a row from %(first)s to %(last)s, at least %(least)s are wanted")
+        return _short_run(words, item, single, several)
     facts = {**words.days(item), "length": item.params["length"], "most": item.params.get("most")}
     return _("%(length)s nights in a row from %(first)s to %(last)s, at most %(most)s") % facts
 
 
-def _short_run(words: Words, item: engine.Violation) -> dict[str, object]:
-    return {**words.days(item), "length": item.params["length"], "least": item.params["least"]}
+def _short_run(words: Words, item: engine.Violation, single: str, several: str) -> str:
+    length, least = item.params["length"], item.params["least"]
+    return (single if length == 1 else several) % {**words.days(item), "length": length, "least": least}
 
 
 def _weekly_rest(words: Words, item: engine.Violation) -> str:
@@ -329,13 +321,11 @@ def _shift_count(words: Words, item: engine.Violation) -> str:
 
 
 def _days_off(words: Words, item: engine.Violation) -> str:
-    if item.params["length"] == 1:
-        text = _("a single day off on %(first)s, at least %(least)s in a row by the squadron's rules")
-    else:
-        text = _(
-            "only %(length)s days off in a row from %(first)s to %(last)s, at least %(least)s by the squadron's rules"
-        )
-    return text % _short_run(words, item)
+    single = _("a single day off on %(first)s, at least %(least)s in a row by the squadron's rules")
+    several = _(
+        "only %(length)s days off in a row from %(first)s to %(last)s, at least %(least)s by the squadron's rules"
+    )
+    return _short_run(words, item, single, several)
 
 
 def _not_paired(words: Words, item: engine.Violation) -> str:
