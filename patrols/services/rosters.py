@@ -10,14 +10,14 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import Count, OuterRef, Subquery
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from lianfang.platform.history import service
 from lianfang.platform.problems import Problem, Refused
 from patrols.models import Duty, Roster, RosterStatus, RosterVersion
 from patrols.rules import versions
 from patrols.services import exceptions, officers, rostering
-from personnel.models import Engagement, EngagementKind
+from personnel.models import Engagement, EngagementKind, Member
 from teams.models import Unit, UnitKind, User
 from teams.policy import Action
 
@@ -66,7 +66,7 @@ def publish(*, by: User | None, roster: Roster) -> RosterVersion:
     Raises `Refused` with a sentence for every broken hard limit and every clash with time taken elsewhere.
     """
     roster = locked(roster)
-    if problems := publishing_problems(roster):
+    if problems := _unseen_problems(roster) or publishing_problems(roster):
         raise Refused(problems)
     sheet = rostering.sheet(roster)
     with refusing_constraints():
@@ -86,6 +86,8 @@ def unpublish(*, by: User | None, roster: Roster, reason: str) -> Roster:
         raise Refused([Problem("reason_missing", _("Say why the roster is taken back."), field="reason")])
     if roster.status != RosterStatus.PUBLISHED:
         raise Refused([Problem("roster_not_published", _("Only a published roster can be taken back."))])
+    if problems := _unseen_problems(roster):
+        raise Refused(problems)
     taken = list(roster.duties.values_list("engagement_id", flat=True))
     roster.duties.update(engagement=None)
     Engagement.objects.filter(pk__in=[pk for pk in taken if pk]).delete()
@@ -175,6 +177,21 @@ def _span_problems(unit: Unit, first_day: dt.date, last_day: dt.date) -> list[Pr
     if Roster.objects.filter(unit=unit, first_day__lte=last_day, last_day__gte=first_day).exists():
         return [Problem("one_roster_a_day", CONSTRAINTS["one_roster_a_day"], field="first_day")]
     return []
+
+
+def _unseen_problems(roster: Roster) -> list[Problem]:
+    """Of whose time can neither be taken nor given back: they, and it, went to a unit out of the actor's sight."""
+    unseen = roster.duties.exclude(member__in=Member.objects.all()).values("member").distinct().count()
+    if not unseen:
+        return []
+    text = ngettext(
+        "%(n)s member with duties here was transferred to a unit that you do not see. Only somebody who leads both"
+        " units can do this.",
+        "%(n)s members with duties here were transferred to units that you do not see. Only somebody who leads both"
+        " units can do this.",
+        unseen,
+    )
+    return [Problem("members_unseen", text % {"n": unseen})]
 
 
 def _take_time(roster: Roster) -> None:

@@ -14,7 +14,8 @@ from patrols.models import Duty, Roster, RosterVersion
 from patrols.services import duties, rostering, rosters
 from patrols.services.duties import CellChange
 from personnel.models import DutyCertificate, Engagement
-from tests.factories import make_absence, make_duty, make_member, make_roster, make_shift_type
+from teams.scope import row_scope
+from tests.factories import make_absence, make_duty, make_member, make_roster, make_shift_type, make_user
 from tests.patrols.conftest import DECEMBER, Station
 
 pytestmark = pytest.mark.django_db
@@ -377,3 +378,23 @@ def test_publish_of_a_number_that_stands_already_is_refused_with_a_sentence(stat
     assert codes(refusal) == {"roster_version_number_once"}
     station.roster.refresh_from_db()
     assert station.roster.is_draft
+
+
+def test_time_of_somebody_transferred_out_of_sight_is_neither_freed_nor_taken(station, leader, county):
+    make_duty(station.roster, station.zhang, dt.date(2026, 12, 1), station.early, beat=station.beat)
+    make_duty(station.roster, station.li, dt.date(2026, 12, 1), station.early, beat=station.beat)
+    with row_scope(leader):
+        rosters.publish(by=leader, roster=station.roster)
+    station.zhang.unit = county.other_group
+    station.zhang.save()
+    of_both = make_user("of_both", "leader", county.brigade)
+    with row_scope(leader), pytest.raises(Refused) as refused:
+        rosters.unpublish(by=leader, roster=station.roster, reason="更正")
+    assert [problem.code for problem in refused.value.problems] == ["members_unseen"]
+    assert Engagement.objects.filter(member=station.zhang).exists()
+    with row_scope(of_both):
+        rosters.unpublish(by=of_both, roster=station.roster, reason="更正")
+    assert not Engagement.objects.exists()
+    with row_scope(leader), pytest.raises(Refused) as refused:
+        rosters.publish(by=leader, roster=station.roster)
+    assert [problem.code for problem in refused.value.problems] == ["members_unseen"]
