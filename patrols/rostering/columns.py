@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -20,7 +19,8 @@ from ortools.linear_solver import pywraplp  # type: ignore[attr-defined]  # comp
 
 from patrols.rostering.check import Cover
 from patrols.rostering.frame import OFF, Frame, Slot, Table
-from patrols.rostering.limits import HoursInSpan, Limit, ShiftCount, WeeklyRest, Wishes
+from patrols.rostering.limits import Limit, Wishes
+from patrols.rostering.person_rows import PersonRow, rows_of
 from patrols.rostering.pricing import (
     FORBIDDEN,
     INFINITE,
@@ -28,7 +28,6 @@ from patrols.rostering.pricing import (
     Pricer,
     Prices,
     Schedule,
-    minutes_outside,
     open_cells,
     price_all,
 )
@@ -36,29 +35,6 @@ from patrols.rostering.pricing import (
 TOLERANCE = 1e-6
 NEARLY = 0.1  # of what may be gained: so near its end a programme may be left
 DEAR = 1e5  # what one schedule hardly saves; where it does, only a dive is misled: bounds do not read it
-
-
-@dataclass(frozen=True)
-class PersonRow:
-    """Σ weight·duty of one person lies between two numbers, or each unit outside costs."""
-
-    person: int
-    weights: NDArray[np.float64]  # days × shifts
-    least: float
-    most: float
-    price: float | None
-    unit: float
-
-    def within(self, days: range, row: NDArray[np.int16]) -> PersonRow | None:
-        """The same for some days, where the row says what is done on the others; None if it always holds."""
-        others = np.flatnonzero(row != OFF)
-        others = others[(others < days.start) | (others >= days.stop)]
-        known = float(self.weights[others, row[others]].sum())
-        weights = self.weights[days.start : days.stop]
-        least, most = self.least - known, self.most - known
-        if least <= 0 and weights.max(axis=1, initial=0).sum() <= most:
-            return None
-        return replace(self, weights=weights, least=least, most=most)
 
 
 class Master:
@@ -212,7 +188,7 @@ class Master:
 
     def _add_person_rows(self) -> None:
         for limit in self.limits:
-            for row in _rows_of(limit, self.frame, self._untracked(limit)):
+            for row in rows_of(limit, self.frame, self._untracked(limit)):
                 own = row if self.part is None else row.within(self.part.days, self.part.work[row.person])
                 if own is not None:
                     self.rows_of_person.setdefault(row.person, []).append((own, self._add_person_row(own)))
@@ -382,52 +358,6 @@ def _ways_to_solve() -> Iterator[pywraplp.MPSolverParameters]:
         way.SetIntegerParam(way.LP_ALGORITHM, getattr(way, algorithm))
         way.SetIntegerParam(way.INCREMENTALITY, way.INCREMENTALITY_OFF if afresh else way.INCREMENTALITY_ON)
         yield way
-
-
-def _rows_of(limit: Limit, frame: Frame, concerned: list[int]) -> list[PersonRow]:
-    """The rows that a limit linear in each person's duties becomes; none for the others."""
-    problem = frame.problem
-    shape = (len(problem.days), len(problem.shift_types))
-    if not concerned or (limit.hard and any(waiver.code == limit.name for waiver in problem.waivers)):
-        return []
-    price = None if limit.hard else float(limit.weight)
-    if isinstance(limit, ShiftCount) and limit.most < len(problem.days):
-        weights = np.zeros(shape)
-        weights[:, frame.shift_index[limit.shift]] = 1
-        return [PersonRow(index, weights, -math.inf, limit.most, price, 1) for index in concerned]
-    if isinstance(limit, WeeklyRest):
-        return [row for week in limit.weeks(problem) for row in _week_rows(limit, frame, week, concerned)]
-    if isinstance(limit, HoursInSpan) and limit.span == "week":
-        return [row for span in limit.spans(problem) for row in _hour_rows(limit, frame, span, concerned)]
-    return []
-
-
-def _week_rows(limit: WeeklyRest, frame: Frame, week: list[int], concerned: list[int]) -> list[PersonRow]:
-    weights = np.zeros((len(frame.problem.days), len(frame.problem.shift_types)))
-    inside = [day for day in week if 0 <= day < len(frame.problem.days)]
-    weights[inside] = 1
-    rows = []
-    for person in concerned:
-        outside = sum((person, day) in frame.outside for day in week)
-        room = 7 - limit.days - outside
-        if room < len(inside):
-            rows.append(PersonRow(person, weights, -math.inf, max(0, room), None if limit.hard else limit.weight, 1))
-    return rows
-
-
-def _hour_rows(limit: HoursInSpan, frame: Frame, span: list[int], concerned: list[int]) -> list[PersonRow]:
-    problem = frame.problem
-    weights = np.zeros((len(problem.days), len(problem.shift_types)))
-    weights[[day for day in span if 0 <= day < len(problem.days)]] = [s.counted_minutes for s in problem.shift_types]
-    cap = limit.cap(problem, span)
-    rows = []
-    for person in concerned:
-        outside = minutes_outside(limit, frame, person, span)
-        most = math.inf if cap is None else max(0, cap - outside)
-        least = -math.inf if limit.least is None else limit.least - outside
-        if most < weights.max(axis=1).sum() or math.isfinite(least):
-            rows.append(PersonRow(person, weights, least, most, None if limit.hard else limit.weight, 60))
-    return rows
 
 
 def cell_prices(frame: Frame) -> Prices:
